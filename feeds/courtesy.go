@@ -1,0 +1,137 @@
+package feeds
+
+import (
+	"cmp"
+	"math"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+)
+
+const (
+	firstBackOff = 15 * time.Minute
+	longest      = 24 * time.Hour
+	longestWish  = 7 * 24 * time.Hour // what a source asks for is granted up to this
+	forGood      = 10 * 365 * 24 * time.Hour
+)
+
+// visit is what to remember of a read: the reader's findings, and when to
+// come again.
+func (r *run) visit(s Source, last Visit, reading Reading, err error) Visit {
+	now, v := r.now(), reading.Visit
+	v.Source, v.URL, v.Last, v.First, v.Failures, v.Error = s.ID, s.URL, now, last.First, 0, ""
+	if err != nil {
+		v.Failures, v.Error = last.Failures+1, err.Error()
+		v.Items, v.Title = last.Items, last.Title
+		if last.URL == s.URL { // F7: what was not read replaces no validator
+			v.ETag, v.LastModified = last.ETag, last.LastModified
+		} else {
+			v.ETag, v.LastModified = "", ""
+		}
+		v.Next = now.Add(r.afterFailure(v, reading, now))
+		if v.Status == http.StatusGone {
+			v.Error += ": it is gone for good and will not be read again; remove it, or give its new address"
+		}
+		return v
+	}
+	if v.First.IsZero() {
+		v.First = now
+	}
+	if reading.Unchanged {
+		v.Items = last.Items
+		v.Title = cmp.Or(v.Title, last.Title)
+	} else {
+		v.Items = len(reading.Items) + len(reading.Posts)
+	}
+	v.Next = now.Add(r.afterSuccess(s, v, reading))
+	return v
+}
+
+// afterSuccess is how long to leave a source alone that was read: as long as
+// it asks for (F9), at least the minimum, and a day when it gives no validators
+// that would make asking cheap (F8). A local file may be read at any time.
+func (c *Collector) afterSuccess(s Source, v Visit, reading Reading) time.Duration {
+	if s.Kind == KindFile {
+		return 0
+	}
+	least := cmp.Or(c.MinInterval, time.Hour)
+	if s.Kind != KindMastodon && v.ETag == "" && v.LastModified == "" {
+		least *= 24
+	}
+	return max(least, min(reading.MaxAge, longestWish))
+}
+
+// afterFailure is how long to leave a source alone that failed: as long as it
+// asks for (F10), else longer with each failure.
+func (c *Collector) afterFailure(v Visit, reading Reading, now time.Time) time.Duration {
+	wait := c.backOff(v.Failures)
+	switch v.Status {
+	case http.StatusGone:
+		return forGood
+	case http.StatusUnauthorized, http.StatusForbidden:
+		wait = longest
+	}
+	return max(wait, min(reading.NotBefore.Sub(now), longestWish))
+}
+
+// backOff is 15 minutes, doubled with each failure up to a day, give or take a
+// tenth so that sources that failed together do not come back together.
+func (c *Collector) backOff(failures int) time.Duration {
+	wait := longest
+	if doublings := failures - 1; doublings < 7 {
+		wait = min(longest, firstBackOff<<max(doublings, 0))
+	}
+	return time.Duration(math.Round(float64(wait) * (0.9 + 0.2*c.random())))
+}
+
+// refuses tells answers that speak for a whole host.
+func refuses(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
+// restingHosts are the hosts that refused one of our sources and have not had
+// their rest yet.
+func restingHosts(sources []Source, visits map[string]Visit, now time.Time) map[string]time.Time {
+	hosts := map[string]time.Time{}
+	for _, s := range sources {
+		noteRefusal(hosts, s, visits[s.ID], now)
+	}
+	return hosts
+}
+
+// rest notes that the source's host wants to be left alone.
+func (r *run) rest(s Source, v Visit) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	noteRefusal(r.hosts, s, v, r.now())
+}
+
+func noteRefusal(hosts map[string]time.Time, s Source, v Visit, now time.Time) {
+	if host := restingHost(s); host != "" && refuses(v.Status) && v.Next.After(now) && v.Next.After(hosts[host]) {
+		hosts[host] = v.Next
+	}
+}
+
+func (r *run) resting(s Source, now time.Time) (until time.Time, yes bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	until = r.hosts[restingHost(s)]
+	return until, until.After(now)
+}
+
+// restingHost is the host whose rest counts for a source. A loopback address
+// serves many rehearsed sites at once, of which each speaks for itself.
+func restingHost(s Source) string {
+	if s.Kind == KindFile {
+		return ""
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return ""
+	}
+	if ip, err := netip.ParseAddr(u.Hostname()); err == nil && ip.IsLoopback() {
+		return ""
+	}
+	return u.Host
+}

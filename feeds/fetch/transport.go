@@ -1,0 +1,29 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// newTransport is the connection to the web: guarded, without a proxy from the
+// environment (it would dial for us, unguarded), without transparent
+// unpacking.
+func newTransport(o Options, g *guard) *http.Transport {
+	return &http.Transport{
+		Proxy: nil,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return g.dial(ctx, o.Connect, network, address)
+		},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    o.Connect,
+		ResponseHeaderTimeout:  o.Header,
+		MaxResponseHeaderBytes: 64 << 10,
+		DisableCompression:     true, // unpack.go does it, with limits
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    1,
+		IdleConnTimeout:        30 * time.Second,
+	}
+}

@@ -1,0 +1,161 @@
+package news
+
+import (
+	"bytes"
+	"net/url"
+	"strings"
+)
+
+// makeRoom closes what cannot hold the element that comes: an item in an item,
+// a pubDate in a title.
+func (r *repairer) makeRoom(tag tag) {
+	local := tag.local()
+	if isItem(local) {
+		for i := len(r.open) - 1; i >= 0; i-- {
+			if isItem(localName(r.open[i].key)) {
+				r.warn("some elements were not closed")
+				r.closeTo(i)
+				break
+			}
+		}
+	}
+	if top := r.top(); top != nil && isLine(top.key) && isField(local) {
+		r.warn("some elements were not closed")
+		r.closeTo(len(r.open) - 1)
+	}
+}
+
+func isRoot(local string) bool {
+	switch local {
+	case "rss", "rdf", "feed", "channel":
+		return true
+	}
+	return false
+}
+
+func isItem(local string) bool { return local == "item" || local == "entry" }
+
+// isLine tells elements that hold a line of text and nothing else.
+func isLine(key string) bool {
+	switch key {
+	case "pubdate", "guid", "link", "dc:date", "dc:creator", "title":
+		return true
+	}
+	return false
+}
+
+// isField tells elements that stand directly in a channel or item.
+func isField(local string) bool {
+	switch local {
+	case "title", "link", "description", "pubdate", "guid", "item", "entry", "lastbuilddate", "encoded", "summary", "updated", "published":
+		return true
+	}
+	return false
+}
+
+// push writes the start tag and remembers it as open.
+func (r *repairer) push(t tag) {
+	if len(r.open) == 0 && t.local() == "channel" {
+		r.push(tag{name: "rss", attrs: []attribute{{"version", "2.0"}}})
+		r.cdf = true
+	}
+	e := r.element(&t)
+	if !e.silent {
+		t.write(&r.out)
+	}
+	if r.cdf {
+		cdfChildren(&r.out, t)
+	}
+	if t.empty {
+		if !e.silent {
+			r.out.WriteString("</" + e.name + ">")
+		}
+		return
+	}
+	r.open = append(r.open, e)
+	r.openTags[e.key]++
+}
+
+// element is what to remember of a tag, whose attributes are made ready for
+// gofeed.
+func (r *repairer) element(t *tag) element {
+	e := element{key: strings.ToLower(t.name), base: r.base, silent: len(r.open) >= maxDepth}
+	r.rename(t, e.key)
+	e.name = t.name
+	if e.silent {
+		r.warn("the document is nested too deeply; the inner tags were left out")
+	}
+	if top := r.top(); top != nil {
+		e.base = top.base
+	}
+	if own, ok := t.attr("xml:base"); ok || len(r.open) == 0 {
+		e.base = join(e.base, own)
+		t.set("xml:base", folder(e.base))
+	}
+	if mode, _ := t.attr("mode"); strings.EqualFold(mode, "base64") {
+		e.packed = true
+		t.set("mode", "escaped")
+		t.set("type", "text/html")
+	}
+	return e
+}
+
+// rename gives elements that gofeed does not know the name of those it does.
+func (r *repairer) rename(t *tag, key string) {
+	top := r.top()
+	switch local := localName(key); {
+	case r.cdf && key == "abstract":
+		t.name = "description"
+	case (local == "body" || local == "fullitem") && top != nil && top.key == "item":
+		// The whole text, as RSS had it before content:encoded.
+		t.name = "fullitem"
+		t.set("xmlns", "")
+	case key == "feed" && top == nil:
+		if space, _ := t.attr("xmlns"); !strings.Contains(strings.ToLower(space), "/atom") {
+			t.set("xmlns", "http://www.w3.org/2005/Atom") // drafts had names of their own
+		}
+	}
+}
+
+// cdfChildren writes what CDF, Microsoft's channels of 1997, holds in
+// attributes as the elements RSS has for it.
+func cdfChildren(out *bytes.Buffer, t tag) {
+	for _, a := range t.attrs {
+		switch strings.ToLower(a.name) {
+		case "href":
+			out.WriteString("<link>")
+			escape(out, []byte(a.value))
+			out.WriteString("</link>")
+		case "lastmod":
+			out.WriteString("<pubDate>")
+			escape(out, []byte(a.value))
+			out.WriteString("</pubDate>")
+		}
+	}
+}
+
+// join resolves an xml:base against the one around it. Only web addresses are
+// bases.
+func join(base, ref string) string {
+	b, err := url.Parse(base)
+	if err != nil {
+		b = &url.URL{}
+	}
+	u, err := b.Parse(strings.TrimSpace(ref))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return base
+	}
+	return u.String()
+}
+
+// folder is a base without its last part, from which relative addresses
+// resolve alike; gofeed 1.4 takes a base with a file name for a folder.
+func folder(base string) string {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	u.RawQuery, u.Fragment, u.RawPath = "", "", ""
+	u.Path = "/" + strings.TrimPrefix(u.Path[:strings.LastIndexByte(u.Path, '/')+1], "/")
+	return u.String()
+}

@@ -1,0 +1,38 @@
+package news
+
+import "time"
+
+// A Feed is a document as understood: its fields found, whatever they are
+// called in its dialect, its texts plain, its addresses absolute.
+type Feed struct {
+	ID          string
+	Title       string
+	Link        string // the site it belongs to
+	Description string
+	Language    string // a language tag, as given
+	Author      string
+	Copyright   string
+	Image       string
+	Encoding    string        // the charset it was read in
+	Updated     time.Time     // zero when not given
+	Published   time.Time     // likewise
+	TTL         time.Duration // how long it asks to be left alone; 0 when it does not
+	Entries     []Entry
+	Warnings    []string
+}
+
+// An Entry is one item of a Feed.
+type Entry struct {
+	GUID       string
+	Link       string // http(s), absolute, as the feed gives it
+	Original   string // the address behind Link when the feed tells it (feedburner:origLink)
+	Title      string
+	Summary    string
+	Content    string
+	Author     string
+	Published  time.Time // zero when there is none we could use
+	Updated    time.Time // likewise
+	Categories []string
+	Enclosures []string // addresses
+	Image      string
+}

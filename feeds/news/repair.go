@@ -1,0 +1,269 @@
+package news
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits on a document. No feed that people read comes near them.
+const (
+	maxDepth = 64        // elements within elements; deeper ones lose their tags
+	maxItems = 2000      // items; what follows is not read
+	maxTags  = 1_000_000 // start tags; what follows is not read
+)
+
+// repair rewrites a document as well-formed XML that starts with the feed's
+// root element. It never fails: what cannot be an element becomes text, what
+// was left open is closed, what makes no sense is left out. Comments,
+// processing instructions and the DOCTYPE with all its entities are dropped;
+// nothing is ever expanded or fetched. xml:base is made absolute on the way.
+func repair(text []byte, base string) (doc []byte, warnings []string) {
+	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}}
+	r.out.Grow(len(text) + 256)
+	r.base = base
+	for r.pos < len(r.in) && !r.done {
+		r.step()
+	}
+	if len(r.open) > 0 {
+		if !r.done {
+			r.warn("the document ends too early; what came before was read")
+		}
+		r.closeTo(0)
+	}
+	return r.out.Bytes(), r.warnings
+}
+
+// A repairer is at one place of the document it rewrites.
+type repairer struct {
+	in  []byte
+	pos int
+	out bytes.Buffer
+
+	base     string // of the document
+	cdf      bool   // the root is a bare channel
+	open     []element
+	openTags map[string]int // how many elements of a name are open
+	items    int
+	tags     int
+	done     bool // the root element is closed, or a limit reached
+
+	warnings []string
+	seen     map[string]bool
+}
+
+// An element is one that is open.
+type element struct {
+	name   string // as written, prefix included
+	key    string // in lower case
+	base   string // what addresses in it start from
+	silent bool   // too deep: its tags are left out
+	packed bool   // Atom 0.3, mode="base64"
+}
+
+func (r *repairer) warn(words string) {
+	if !r.seen[words] {
+		r.seen[words] = true
+		r.warnings = append(r.warnings, words)
+	}
+}
+
+// step takes the text up to the next "<" and what that begins.
+func (r *repairer) step() {
+	rest := r.in[r.pos:]
+	i := bytes.IndexByte(rest, '<')
+	if i < 0 {
+		i = len(rest)
+	}
+	r.text(rest[:i])
+	r.pos += i
+	rest = rest[i:]
+	switch {
+	case len(rest) == 0:
+	case bytes.HasPrefix(rest, []byte("<!--")):
+		r.skip(rest, "-->")
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		r.cdata(rest[len("<![CDATA["):])
+	case bytes.HasPrefix(rest, []byte("<!")):
+		r.doctype(rest)
+	case bytes.HasPrefix(rest, []byte("<?")):
+		r.skip(rest, ">")
+	case bytes.HasPrefix(rest, []byte("</")):
+		r.end(rest)
+	default:
+		r.start(rest)
+	}
+}
+
+// skip leaves out everything to the end mark, or without one to the next ">".
+func (r *repairer) skip(rest []byte, mark string) {
+	for _, m := range []string{mark, ">"} {
+		if i := bytes.Index(rest, []byte(m)); i >= 0 {
+			r.pos += i + len(m)
+			return
+		}
+	}
+	r.pos = len(r.in)
+}
+
+// doctype leaves out a declaration, its internal subset included.
+func (r *repairer) doctype(rest []byte) {
+	if bytes.Contains(rest[:min(len(rest), 4096)], []byte("<!ENTITY")) {
+		r.warn("the document declares entities of its own; they are not expanded")
+	}
+	depth, quote := 0, byte(0)
+	for i, c := range rest {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case depth > 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == '[':
+			depth++
+		case c == ']':
+			depth--
+		case c == '>' && depth <= 0:
+			r.pos += i + 1
+			return
+		}
+	}
+	r.skip(rest, ">")
+}
+
+// cdata copies a CDATA section; one that never ends reaches to the end.
+func (r *repairer) cdata(rest []byte) {
+	end := bytes.Index(rest, []byte("]]>"))
+	r.pos += len("<![CDATA[")
+	if end < 0 {
+		end = len(rest)
+		r.pos += end
+	} else {
+		r.pos += end + len("]]>")
+	}
+	switch top := r.top(); {
+	case top == nil:
+	case top.packed:
+		r.text(rest[:end])
+	default:
+		r.out.WriteString("<![CDATA[")
+		r.out.Write(legal(rest[:end]))
+		r.out.WriteString("]]>")
+	}
+}
+
+func (r *repairer) top() *element {
+	if len(r.open) == 0 {
+		return nil
+	}
+	return &r.open[len(r.open)-1]
+}
+
+// text copies character data. Outside the root there is none.
+func (r *repairer) text(text []byte) {
+	top := r.top()
+	if top == nil || len(text) == 0 {
+		return
+	}
+	if top.packed {
+		text = unbase64(text)
+		escapeAll(&r.out, text)
+		return
+	}
+	if escape(&r.out, text) {
+		r.warn("some characters were not escaped as XML wants it")
+	}
+}
+
+// unbase64 decodes Atom 0.3's mode="base64". What is no text is dropped.
+func unbase64(text []byte) []byte {
+	compact := bytes.Join(bytes.Fields(text), nil)
+	compact = bytes.TrimRight(compact, "=")
+	plain, err := base64.RawStdEncoding.DecodeString(string(compact))
+	if err != nil || !utf8.Valid(plain) {
+		return nil
+	}
+	return plain
+}
+
+// end closes an element and all that was left open inside it. An end without
+// a beginning is left out.
+func (r *repairer) end(rest []byte) {
+	i := bytes.IndexAny(rest[2:], "<>")
+	switch {
+	case i < 0:
+		i = len(rest) - 2
+		r.pos = len(r.in)
+	case rest[2+i] == '<': // the ">" was forgotten
+		r.pos += 2 + i
+	default:
+		r.pos += 2 + i + 1
+	}
+	if name := bytes.Fields(rest[2 : 2+i]); len(name) > 0 {
+		r.closeNamed(string(name[0]))
+	}
+}
+
+func (r *repairer) closeNamed(name string) {
+	key := strings.ToLower(name)
+	if r.openTags[key] == 0 {
+		return
+	}
+	for i := len(r.open) - 1; i >= 0; i-- {
+		if r.open[i].key == key {
+			if i < len(r.open)-1 {
+				r.warn("some elements were not closed")
+			}
+			r.closeTo(i)
+			return
+		}
+	}
+}
+
+// closeTo closes elements until n are open.
+func (r *repairer) closeTo(n int) {
+	for len(r.open) > n {
+		e := r.open[len(r.open)-1]
+		r.open = r.open[:len(r.open)-1]
+		r.openTags[e.key]--
+		if !e.silent {
+			r.out.WriteString("</" + e.name + ">")
+		}
+	}
+	r.done = r.done || n == 0
+}
+
+// start opens an element. Before the root only the root counts.
+func (r *repairer) start(rest []byte) {
+	tag, size := readTag(rest)
+	if size == 0 {
+		r.pos++
+		if r.top() != nil {
+			r.out.WriteString("&lt;")
+		}
+		return
+	}
+	r.pos += size
+	if r.top() == nil && !isRoot(tag.local()) {
+		return
+	}
+	r.makeRoom(tag)
+	if r.tags++; r.tags > maxTags {
+		r.stop("the document has too many elements; the first million was read")
+		return
+	}
+	if isItem(tag.local()) {
+		if r.items++; r.items > maxItems {
+			r.stop("the feed has too many items; the first 2000 were read")
+			return
+		}
+	}
+	r.push(tag)
+}
+
+func (r *repairer) stop(words string) {
+	r.warn(words)
+	r.done = true
+}

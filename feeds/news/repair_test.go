@@ -1,0 +1,59 @@
+package news
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+)
+
+func TestRepairMakesWellFormedXML(t *testing.T) {
+	tests := []struct{ name, document, want string }{
+		{"well-formed stays", `<rss><channel><title>A &amp; B</title></channel></rss>`, `<rss><channel><title>A &amp; B</title></channel></rss>`},
+		{"prologue goes", "junk<?xml version='1.0'?><!-- <rss> --><!DOCTYPE rss [<!ENTITY a '>'>]><rss></rss>junk", `<rss></rss>`},
+		{"page around it goes", `<html><body><rss></rss></body></html>`, `<rss></rss>`},
+		{"empty element", `<rss><item/></rss>`, `<rss><item></item></rss>`},
+		{"bare ampersand", `<rss>Q&A &nbsp; &copy &#x41; &#0;</rss>`, "<rss>Q&amp;A \u00a0 &amp;copy A </rss>"},
+		{"bare less-than", `<rss>1 < 2 <3 <a@b></rss>`, `<rss>1 &lt; 2 &lt;3 &lt;a@b&gt;</rss>`},
+		{"attributes without quotes", `<rss version=2.0 a='"' a=2 checked></rss>`, `<rss version="2.0" a="&#34;" checked="checked"></rss>`},
+		{"left open", `<rss><channel><item><title>T`, `<rss><channel><item><title>T</title></item></channel></rss>`},
+		{"cut off in a tag", `<rss><item><title>T</title><enclo url="x`, `<rss><item><title>T</title>&lt;enclo url=&#34;x</item></rss>`},
+		{"end without beginning", `<rss></b><i>x</i></rss>`, `<rss><i>x</i></rss>`},
+		{"closed in another order", `<rss><b><i>x</b></i></rss>`, `<rss><b><i>x</i></b></rss>`},
+		{"item in an item", `<rss><item><title>1</title><item><title>2</title></item></rss>`, `<rss><item><title>1</title></item><item><title>2</title></item></rss>`},
+		{"CDATA", `<rss><![CDATA[<b>]]></rss>`, `<rss><![CDATA[<b>]]></rss>`},
+		{"CDATA without end", `<rss><![CDATA[<b>`, `<rss><![CDATA[<b>]]></rss>`},
+		{"control characters", "<rss>a\x01b\ufffec</rss>", `<rss>abc</rss>`},
+		{"end tag without its bracket", `<rss><item>x</item</rss>`, `<rss><item>x</item></rss>`},
+		{"base made absolute", `<rss xml:base="a/b.html"></rss>`, `<rss xml:base="https://example.org/x/a/"></rss>`},
+		{"base that is a script", `<rss xml:base="javascript:x"></rss>`, `<rss xml:base="https://example.org/x/"></rss>`},
+	}
+	for _, tt := range tests {
+		base := ""
+		if strings.Contains(tt.document, "base") {
+			base = "https://example.org/x/feed.xml"
+		}
+		got, _ := repair([]byte(tt.document), base)
+		if string(got) != tt.want {
+			t.Errorf("%s: repair(%q)\n got %s\nwant %s", tt.name, tt.document, got, tt.want)
+		}
+	}
+}
+
+func FuzzRepair(f *testing.F) {
+	f.Add([]byte(`<rss a='1'><channel><item><title>&amp; &x; <![CDATA[x]]></title</rss>`))
+	f.Add([]byte(`<CHANNEL HREF="a"><ITEM LASTMOD=1><ABSTRACT>x`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		text, _, _ := toUTF8(data, "")
+		doc, _ := repair(text, "https://example.org/")
+		decoder := xml.NewDecoder(strings.NewReader(string(doc)))
+		for {
+			if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+				return
+			} else if err != nil {
+				t.Fatalf("repair(%q) = %q: %v", text, doc, err)
+			}
+		}
+	})
+}
