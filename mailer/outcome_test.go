@@ -1,0 +1,62 @@
+package mailer
+
+import (
+	"errors"
+	"testing"
+	"time"
+)
+
+func TestWhatAnAttemptMeans(t *testing.T) {
+	now := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
+	usual := terms{now: now, step: time.Second, doubt: Resend}
+	others, letter, hold := usual, usual, usual
+	others.others, letter.letter, hold.doubt = true, true, Hold
+	reply := func(stage Stage, code int, enhanced string) error {
+		return &DeliveryError{Permanent: code >= 500, Stage: stage, Code: code, Enhanced: enhanced, Reply: enhanced + " words"}
+	}
+	lost := func(stage Stage) error { return &DeliveryError{Stage: stage, Err: errors.New("EOF")} }
+	for _, c := range []struct {
+		why   string
+		claim Claim
+		err   error
+		terms terms
+		state State
+		blame blame
+		due   time.Duration
+	}{
+		{"taken", Claim{}, nil, usual, Sent, nobody, 0},
+		{"no such user", Claim{}, reply(StageTo, 550, "5.1.1"), usual, Bounced, recipient, 0},
+		{"no such user, in old words", Claim{}, reply(StageTo, 550, ""), usual, Bounced, recipient, 0},
+		{"no such user, found out late", Claim{}, reply(StageEnd, 550, "5.1.1"), usual, Bounced, recipient, 0},
+		{"policy at RCPT is about us", Claim{}, reply(StageTo, 554, "5.7.1"), usual, Queued, ourselves, time.Second},
+		{"our sender address at RCPT is about us", Claim{}, reply(StageTo, 550, "5.1.8"), usual, Queued, ourselves, time.Second},
+		{"content", Claim{}, reply(StageEnd, 554, ""), usual, Queued, ourselves, time.Second},
+		{"content, the third time, nobody else had luck", Claim{Attempts: 2}, reply(StageEnd, 554, ""), usual, Queued, ourselves, 3 * time.Second},
+		{"content, the third time, others had luck", Claim{Attempts: 2}, reply(StageEnd, 554, ""), others, Bounced, recipient, 0},
+		{"a letter's content is asked about again later", Claim{}, reply(StageEnd, 554, ""), letter, Deferred, recipient, time.Minute},
+		{"greylisted", Claim{}, reply(StageTo, 451, "4.7.1"), usual, Deferred, recipient, time.Minute},
+		{"greylisted, second time", Claim{Attempts: 1, FailedAt: now}, reply(StageTo, 451, ""), usual, Deferred, recipient, 5 * time.Minute},
+		{"greylisted, third time", Claim{Attempts: 2, FailedAt: now}, reply(StageTo, 451, ""), usual, Deferred, recipient, 15 * time.Minute},
+		{"greylisted, ninth time", Claim{Attempts: 8, FailedAt: now}, reply(StageTo, 451, ""), usual, Deferred, recipient, time.Hour},
+		{"greylisted for a day", Claim{Attempts: 8, FailedAt: now.Add(-23*time.Hour - time.Minute)}, reply(StageTo, 451, ""), usual, Bounced, recipient, 0},
+		{"too fast for it", Claim{}, reply(StageFrom, 452, "4.3.2"), usual, Queued, relay, time.Second},
+		{"closing", Claim{}, reply(StageTo, 421, "4.3.2"), usual, Queued, relay, time.Second},
+		{"lost before the end", Claim{}, lost(StageData), usual, Queued, relay, time.Second},
+		{"lost three times: it may be the message", Claim{Attempts: 2}, lost(StageData), usual, Deferred, relay, 15 * time.Minute},
+		{"an error of another kind", Claim{}, errors.New("broken pipe"), usual, Queued, relay, time.Second},
+		{"never answered", Claim{}, lost(StageEnd), usual, Queued, relay, time.Second},
+		{"never answered, twice", Claim{Attempts: 1, Doubts: 1}, lost(StageEnd), usual, Uncertain, relay, 0},
+		{"never answered, and doubles are unwelcome", Claim{}, lost(StageEnd), hold, Uncertain, relay, 0},
+	} {
+		v := judge(c.claim, c.err, c.terms)
+		if v.State != c.state || v.blame != c.blame {
+			t.Errorf("%s: judge = %s, blame %d, want %s, blame %d", c.why, v.State, v.blame, c.state, c.blame)
+		}
+		if c.due > 0 && !v.DueAt.Equal(now.Add(c.due)) {
+			t.Errorf("%s: due %s, want after %s", c.why, v.DueAt.Sub(now), c.due)
+		}
+		if counted := v.Attempts - c.claim.Attempts; counted != 1 && !(counted == 0 && v.blame == relay) {
+			t.Errorf("%s: attempts %d after %d, want one more, or as many when the relay did not look at it", c.why, v.Attempts, c.claim.Attempts)
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package mailer
+
+import (
+	"context"
+	"sync"
+
+	"weekward/templates"
+)
+
+// plates keeps the variants in use.
+type plates struct {
+	mu   sync.Mutex
+	kept map[[2]string]*plate
+}
+
+// mostPlates bounds the variants in memory; one is some tens of kilobytes.
+const mostPlates = 64
+
+// message makes the message of a claim.
+func (r *run) message(ctx context.Context, c Claim) (*plate, Message, error) {
+	p, err := r.plate(ctx, c)
+	if err != nil {
+		return nil, Message{}, err
+	}
+	m, err := p.message(c, r.Keys)
+	return p, m, err
+}
+
+func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
+	key := [2]string{c.Mailing, c.Variant}
+	r.plates.mu.Lock()
+	defer r.plates.mu.Unlock()
+	if p := r.plates.kept[key]; p != nil {
+		return p, nil
+	}
+	var m Mailing
+	var content templates.Content
+	err := r.bear(ctx, "read a variant", func() (err error) {
+		if m, err = r.Ledger.Mailing(ctx, c.Mailing); err == nil {
+			content, err = r.Ledger.Variant(ctx, c.Mailing, c.Variant)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPlate(m, content, HeaderOf(r.Site))
+	if err != nil {
+		return nil, err
+	}
+	if len(r.plates.kept) >= mostPlates {
+		clear(r.plates.kept)
+	}
+	if r.plates.kept == nil {
+		r.plates.kept = make(map[[2]string]*plate)
+	}
+	r.plates.kept[key] = p
+	return p, nil
+}

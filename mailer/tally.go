@@ -1,0 +1,78 @@
+package mailer
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// A tally counts what the relay takes and refuses, over all connections.
+type tally struct {
+	mu       sync.Mutex
+	accepted map[string]bool // mailings of which it took something
+	refusals map[string]int  // in a row, by mailing and reply
+	paused   []error
+	logins   int // refused in a row
+	deferred int // recipients put off in a row
+}
+
+// took notes that the relay took a message of a mailing.
+func (t *tally) took(mailing string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.accepted == nil {
+		t.accepted = make(map[string]bool)
+	}
+	t.accepted[mailing] = true
+	clear(t.refusals)
+	t.logins, t.deferred = 0, 0
+}
+
+// taken reports whether the relay took a message of a mailing.
+func (t *tally) taken(mailing string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.accepted[mailing]
+}
+
+// refuse notes that the relay refuses what a mailing's messages share, and
+// reports, once, that this must end.
+func (t *tally) refuse(m Mailing, e *DeliveryError) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.refusals == nil {
+		t.refusals = make(map[string]int)
+	}
+	key := fmt.Sprintf("%s %s %d %s", m.ID, e.Stage, e.Code, e.Enhanced)
+	t.refusals[key]++
+	if t.refusals[key] != mostRefusals {
+		return false
+	}
+	t.paused = append(t.paused, &RefusedError{Issue: m.Issue, Err: e})
+	return true
+}
+
+// refused returns a *RefusedError for each mailing that was paused.
+func (t *tally) refused() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return errors.Join(t.paused...)
+}
+
+// putOff notes that the relay put a recipient off, and returns how many in a
+// row.
+func (t *tally) putOff() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.deferred++
+	return t.deferred
+}
+
+// shut notes that the relay refused a connection for good, and returns how
+// many in a row.
+func (t *tally) shut() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.logins++
+	return t.logins
+}

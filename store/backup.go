@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// ErrUsePgDump means that a PostgreSQL database is backed up with its own tools.
+var ErrUsePgDump = errors.New("a PostgreSQL database is backed up with pg_dump")
+
+// Backup writes a copy of the database to file while others go on working. The
+// copy is one moment, readable by its owner only, and on disk when Backup
+// returns. An existing file is never overwritten: that is fs.ErrExist.
+func (s *Store) Backup(ctx context.Context, file string) error {
+	if s.engine.name != "sqlite" {
+		return fmt.Errorf("back up database: %w", ErrUsePgDump)
+	}
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return fmt.Errorf("back up database: %w", err)
+	}
+	// SQLite writes into an empty file, too: made here, nobody else can
+	// read it for a moment.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("back up database: %w", err)
+	}
+	_, err = s.read.ExecContext(ctx, "VACUUM INTO $1", path)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("back up database to %s: %w", file, err), os.Remove(path))
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes the name of a new file durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

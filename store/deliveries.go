@@ -1,0 +1,256 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"weekward/mailer"
+	"weekward/templates"
+)
+
+// Claim takes up to limit deliveries that are due into sender's window,
+// letters first, and commits that to the disk. Whoever is no longer to be
+// mailed is skipped in the same commit.
+func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Time) ([]mailer.Claim, error) {
+	var claims []mailer.Claim
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		if err := enlist(ctx, tx, sender); err != nil {
+			return err
+		}
+		taken, err := claim(ctx, tx, s.engine, sender, limit, now)
+		if err != nil {
+			return err
+		}
+		for _, c := range taken {
+			if c.gone {
+				err = skip(ctx, tx, c.Claim, now)
+			} else {
+				claims = append(claims, c.Claim)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim deliveries: %w", err)
+	}
+	return claims, nil
+}
+
+// taken is a claim whose recipient may be gone.
+type taken struct {
+	mailer.Claim
+	priority int
+	gone     bool
+}
+
+// claim takes up to limit deliveries; two senders never get the same one. The
+// recipient's state is read in the commit that opens the window.
+func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
+	rows, err := tx.QueryContext(ctx, `
+		WITH due AS MATERIALIZED (
+		    SELECT mailing, recipient FROM deliveries
+		    WHERE state IN ('queued', 'deferred') AND due_at <= $1
+		      AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
+		    ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`
+		)
+		UPDATE deliveries SET state = 'claimed', sender = $3, fence = fence + 1
+		FROM due WHERE deliveries.mailing = due.mailing AND deliveries.recipient = due.recipient
+		RETURNING deliveries.mailing, deliveries.recipient, variant, priority, fence, attempts, doubts, failed_at,
+		    COALESCE((SELECT email FROM subscribers WHERE id = deliveries.recipient),
+		             (SELECT address FROM mailings WHERE id = deliveries.mailing)),
+		    COALESCE((SELECT epoch FROM subscribers WHERE id = deliveries.recipient), 0),
+		    (SELECT needs = '' OR needs = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = deliveries.recipient), 'erased')
+		     FROM mailings WHERE id = deliveries.mailing)`, utc(now), limit, sender)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []taken
+	for rows.Next() {
+		var c taken
+		var failed sql.NullTime
+		var wanted bool
+		err := rows.Scan(&c.Mailing, &c.To.ID, &c.Variant, &c.priority, &c.Fence, &c.Attempts, &c.Doubts, &failed, &c.To.Email, &c.To.Epoch, &wanted)
+		if err != nil {
+			return nil, err
+		}
+		c.FailedAt, c.gone = failed.Time.UTC(), !wanted
+		found = append(found, c)
+	}
+	// RETURNING knows no order.
+	slices.SortFunc(found, func(a, b taken) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
+	})
+	return found, rows.Err()
+}
+
+// skip ends a claimed delivery whose recipient left.
+func skip(ctx context.Context, tx *sql.Tx, c mailer.Claim, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'skipped', sender = '', done_at = $4,
+		    reply = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = $2), 'erased')
+		WHERE mailing = $1 AND recipient = $2 AND fence = $3 AND state = 'claimed'`,
+		c.Mailing, c.To.ID, c.Fence, utc(now))
+	return err
+}
+
+// Note begins some deliveries and ends others in one commit that survives
+// kill -9: the relay hears of a message only after it.
+func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, begins []mailer.Claim, now time.Time) ([]mailer.Standing, error) {
+	standings := make([]mailer.Standing, len(begins))
+	err := s.inCheapTx(ctx, func(tx *sql.Tx) error {
+		for _, o := range ends {
+			if err := end(ctx, tx, sender, o); err != nil {
+				return err
+			}
+		}
+		for i, c := range begins {
+			var err error
+			if standings[i], err = begin(ctx, tx, sender, c, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("note deliveries: %w", err)
+	}
+	return standings, nil
+}
+
+// end writes how an attempt ended, unless another sender has the delivery by
+// now.
+func end(ctx context.Context, tx *sql.Tx, sender string, o mailer.Outcome) error {
+	due, done := o.DueAt, o.At
+	if o.State == mailer.Queued || o.State == mailer.Deferred {
+		done = time.Time{}
+	} else {
+		due = o.At
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = $5, sender = '', attempts = $6, doubts = $7, failed_at = $8, code = $9, reply = $10, due_at = $11, done_at = $12
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'sending'`,
+		o.Mailing, o.To.ID, sender, o.Fence, o.State, o.Attempts, o.Doubts, utc(o.FailedAt), o.Code, o.Reply, utc(due), utc(done))
+	return err
+}
+
+// begin marks a delivery as under way if the claim still holds, its recipient
+// is still to be mailed and its mailing is not paused.
+func begin(ctx context.Context, tx *sql.Tx, sender string, c mailer.Claim, now time.Time) (mailer.Standing, error) {
+	begun, err := changed(tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'sending'
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed'
+		  AND EXISTS (SELECT 1 FROM mailings WHERE id = $1 AND NOT paused
+		      AND (needs = '' OR EXISTS (SELECT 1 FROM subscribers WHERE id = $2 AND subscribers.state = needs)))`,
+		c.Mailing, c.To.ID, sender, c.Fence))
+	if err != nil || begun == 1 {
+		return mailer.Clear, err
+	}
+	rested, err := changed(tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'queued', sender = ''
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed'
+		  AND EXISTS (SELECT 1 FROM mailings WHERE id = $1 AND paused)`,
+		c.Mailing, c.To.ID, sender, c.Fence))
+	if err != nil || rested == 1 {
+		return mailer.Rested, err
+	}
+	gone, err := changed(tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'skipped', sender = '', done_at = $5,
+		    reply = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = $2), 'erased')
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed'`,
+		c.Mailing, c.To.ID, sender, c.Fence, utc(now)))
+	if err != nil || gone == 1 {
+		return mailer.Gone, err
+	}
+	return mailer.Void, nil
+}
+
+// Release queues the claims of sender that have not begun.
+func (s *Store) Release(ctx context.Context, sender string) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = 'queued', sender = ''
+			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'claimed'`, sender)
+		if err != nil {
+			return fmt.Errorf("release claims: %w", err)
+		}
+		return nil
+	})
+}
+
+// Pause stops an issue's mailing for a reason.
+func (s *Store) Pause(ctx context.Context, mailing, reason string) error {
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE mailings SET paused = TRUE WHERE id = $1 AND kind = 'issue'", mailing)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE issues SET state = 'paused', reason = $2
+			WHERE state = 'sending' AND number = (SELECT issue FROM mailings WHERE id = $1)`, mailing, reason)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("pause mailing %s: %w", mailing, err)
+	}
+	return nil
+}
+
+// Backlog says what is left to do in mailings that are not paused. The terms
+// that say nothing new name the small indexes of open deliveries: it is asked
+// every second, and must not walk over all that was ever sent.
+func (s *Store) Backlog(ctx context.Context) (mailer.Backlog, error) {
+	var b mailer.Backlog
+	var next sql.NullTime
+	err := s.read.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM deliveries
+		               WHERE state IN ('queued', 'deferred') AND state = 'queued' AND priority >= 0 AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)),
+		       EXISTS (SELECT 1 FROM deliveries WHERE state IN ('claimed', 'sending') AND sender > ''),
+		       (SELECT due_at FROM deliveries WHERE state IN ('queued', 'deferred') AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
+		        ORDER BY due_at LIMIT 1)`).Scan(&b.Queued, &b.Claimed, &next)
+	if err != nil {
+		return mailer.Backlog{}, fmt.Errorf("look for open deliveries: %w", err)
+	}
+	b.Next = next.Time.UTC()
+	return b, nil
+}
+
+// Mailing returns a mailing by its ID.
+func (s *Store) Mailing(ctx context.Context, id string) (mailer.Mailing, error) {
+	m := mailer.Mailing{ID: id}
+	var header string
+	err := s.read.QueryRowContext(ctx, "SELECT kind, COALESCE(issue, 0), needs, seed, header, created_at FROM mailings WHERE id = $1", id).
+		Scan(&m.Kind, &m.Issue, &m.Needs, &m.Seed, &header, &m.Date)
+	if err == nil && header != "" {
+		err = json.Unmarshal([]byte(header), &m.Header)
+	}
+	if err != nil {
+		return mailer.Mailing{}, fmt.Errorf("read mailing %s: %w", id, err)
+	}
+	m.Date = m.Date.UTC()
+	return m, nil
+}
+
+// Variant returns one of a mailing's mails.
+func (s *Store) Variant(ctx context.Context, mailing, name string) (templates.Content, error) {
+	var c templates.Content
+	err := s.read.QueryRowContext(ctx, "SELECT subject, html, text FROM variants WHERE mailing = $1 AND name = $2", mailing, name).
+		Scan(&c.Subject, &c.HTML, &c.Text)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("no variant %q", name)
+	}
+	if err != nil {
+		return templates.Content{}, fmt.Errorf("read mailing %s: %w", mailing, err)
+	}
+	return c, nil
+}

@@ -1,0 +1,183 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// An engine is all that differs between SQLite and PostgreSQL. The statements
+// themselves are one text for both.
+type engine struct {
+	name     string
+	skip     string // tail of a claiming query: rows another process has locked are left out
+	hold     string // tail of a query whose rows this transaction is about to change
+	isUnique func(error) bool
+	// relax and strict set what a commit on this connection waits for: nothing
+	// but the operating system, or the disk. Both are nil where every
+	// transaction says so itself.
+	relax, strict string
+	// async opens a transaction whose commit does not wait for the disk, on
+	// engines that can say so inside it.
+	async string
+}
+
+var sqliteEngine = engine{
+	name: "sqlite",
+	isUnique: func(err error) bool {
+		var e *sqlite.Error
+		return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+	},
+	relax:  "PRAGMA synchronous = NORMAL",
+	strict: "PRAGMA synchronous = FULL",
+}
+
+var postgresEngine = engine{
+	name: "postgres",
+	skip: "FOR UPDATE SKIP LOCKED",
+	hold: "FOR UPDATE",
+	isUnique: func(err error) bool {
+		var e *pgconn.PgError
+		return errors.As(err, &e) && e.Code == "23505"
+	},
+	async: "SET LOCAL synchronous_commit = off",
+}
+
+// isPostgres tells a PostgreSQL address from a path.
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+// connect opens the two pools of a database: one connection that writes and
+// some that read (SQLite), or one pool for both (PostgreSQL).
+func connect(address string, readOnly bool) (read, write *sql.DB, e engine, err error) {
+	if isPostgres(address) {
+		if readOnly {
+			address, err = withParameter(address, "default_transaction_read_only", "on")
+			if err != nil {
+				return nil, nil, engine{}, err
+			}
+		}
+		db, err := sql.Open("pgx", address)
+		if err != nil {
+			return nil, nil, engine{}, err
+		}
+		db.SetMaxOpenConns(16)
+		return db, db, postgresEngine, nil
+	}
+	read, err = sql.Open("sqlite", sqliteDSN(address, true))
+	if err != nil {
+		return nil, nil, engine{}, err
+	}
+	read.SetMaxOpenConns(8)
+	if readOnly {
+		return read, read, sqliteEngine, nil
+	}
+	write, err = sql.Open("sqlite", sqliteDSN(address, false))
+	if err != nil {
+		return nil, nil, engine{}, errors.Join(err, read.Close())
+	}
+	write.SetMaxOpenConns(1)
+	return read, write, sqliteEngine, nil
+}
+
+// sqliteDSN is the driver's address of the file: busy_timeout first, so that
+// the other pragmas already wait for a busy database.
+func sqliteDSN(path string, readOnly bool) string {
+	q := url.Values{}
+	q.Add("_pragma", "busy_timeout(10000)")
+	if readOnly {
+		q.Set("mode", "ro")
+	} else {
+		q.Add("_pragma", "journal_mode(WAL)")
+		q.Add("_pragma", "synchronous(FULL)")
+		q.Add("_pragma", "secure_delete(ON)")  // what is forgotten leaves the file, too
+		q.Add("_pragma", "cache_size(-16000)") // 16 MB: a big import touches many pages of its indexes
+		q.Set("_txlock", "immediate")
+	}
+	q.Add("_pragma", "foreign_keys(ON)")
+	q.Set("_time_format", "sqlite")
+	q.Set("_texttotime", "1")
+	q.Set("_timezone", "UTC")
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// makePrivate creates the database file, readable by its owner only: it holds
+// addresses of people who read about health.
+func makePrivate(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// withParameter adds a run-time parameter to a PostgreSQL address.
+func withParameter(address, name, value string) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", errors.New("database.url is not a valid postgres:// address") // the cause would print the password
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String(), nil
+}
+
+// inTx runs f in one transaction whose commit is on disk when it returns.
+func (s *Store) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// inCheapTx runs f in one transaction whose commit survives the death of this
+// process but may be lost when the power fails.
+func (s *Store) inCheapTx(ctx context.Context, f func(*sql.Tx) error) error {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if s.engine.relax != "" {
+		if _, err := conn.ExecContext(ctx, s.engine.relax); err != nil {
+			return fmt.Errorf("relax durability: %w", err)
+		}
+		// With a context of its own: a stopped send must not leave the
+		// connection relaxed for whoever gets it next.
+		defer conn.ExecContext(context.WithoutCancel(ctx), s.engine.strict) //nolint:errcheck // a broken connection is not used again
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
+	if s.engine.async != "" {
+		if _, err := tx.ExecContext(ctx, s.engine.async); err != nil {
+			return err
+		}
+	}
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

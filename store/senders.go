@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"weekward/mailer"
+)
+
+// Join enlists a sender. On SQLite it holds a lock file beside the database
+// for as long as the process lives, so that whoever comes after a kill -9
+// knows at once that it is dead.
+func (s *Store) Join(ctx context.Context, sender string) error {
+	if err := s.lockSender(sender); err != nil {
+		return fmt.Errorf("join the senders: %w", err)
+	}
+	err := s.inTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+	if err != nil {
+		s.unlockSender(sender)
+		return fmt.Errorf("join the senders: %w", err)
+	}
+	return nil
+}
+
+// Leave takes a sender off the roster. One that leaves a claim open stays on
+// it, for whoever comes next to settle.
+func (s *Store) Leave(ctx context.Context, sender string) error {
+	defer s.unlockSender(sender)
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `
+			DELETE FROM senders WHERE id = $1
+			  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE sender = $1 AND state IN ('claimed', 'sending'))`, sender); err != nil {
+			return fmt.Errorf("leave the senders: %w", err)
+		}
+		return nil
+	})
+}
+
+// enlist counts a beat of sender, and puts it on the roster when somebody has
+// buried it.
+func enlist(ctx context.Context, tx *sql.Tx, sender string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO senders (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET beats = senders.beats + 1", sender)
+	return err
+}
+
+// Beat says that sender lives, and returns the others.
+func (s *Store) Beat(ctx context.Context, sender string) ([]mailer.Peer, error) {
+	err := s.inCheapTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+	if err != nil {
+		return nil, fmt.Errorf("say that this sender lives: %w", err)
+	}
+	rows, err := s.read.QueryContext(ctx, "SELECT id, beats FROM senders WHERE id <> $1", sender)
+	if err != nil {
+		return nil, fmt.Errorf("list senders: %w", err)
+	}
+	defer rows.Close()
+	var peers []mailer.Peer
+	for rows.Next() {
+		var p mailer.Peer
+		if err := rows.Scan(&p.ID, &p.Beats); err != nil {
+			return nil, fmt.Errorf("list senders: %w", err)
+		}
+		p.Dead = s.senderIsDead(p.ID)
+		peers = append(peers, p)
+	}
+	return peers, rows.Err()
+}
+
+// Bury takes a dead peer off the roster, unless it has beaten since, and
+// settles its claims.
+func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.State, now time.Time) (claimed, sending int, err error) {
+	ended := now
+	if underWay == mailer.Queued {
+		ended = time.Time{}
+	}
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		buried, err := changed(tx.ExecContext(ctx, "DELETE FROM senders WHERE id = $1 AND beats = $2", dead.ID, dead.Beats))
+		if err != nil || buried == 0 {
+			return err
+		}
+		began, err := changed(tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = $2, sender = '', attempts = attempts + 1, done_at = $3,
+			    reply = 'the sender died in mid-message'
+			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'sending'`, dead.ID, underWay, utc(ended)))
+		if err != nil {
+			return err
+		}
+		waited, err := changed(tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = 'queued', sender = ''
+			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'claimed'`, dead.ID))
+		claimed, sending = int(waited), int(began)
+		return err
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("settle a dead sender: %w", err)
+	}
+	s.forgetSenderLock(dead.ID)
+	return claimed, sending, nil
+}
