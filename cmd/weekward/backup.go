@@ -1,0 +1,37 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func newBackup(e *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "backup FILE",
+		Short:   "Copy the database while it is in use",
+		Long:    "backup writes a whole, checked copy of the database, readable by you only. It never overwrites.",
+		Example: "  weekward backup weekward-2026-03-03.db",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := e.openReadOnly(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			if err := a.store.Backup(cmd.Context(), args[0]); err != nil {
+				return fmt.Errorf("back up to %s: %w", args[0], err)
+			}
+			info, err := os.Stat(args[0])
+			if err != nil {
+				return err
+			}
+			if e.json {
+				return e.printJSON(map[string]any{"file": args[0], "bytes": info.Size()})
+			}
+			e.say("Copied to %s (%s KB). It holds the addresses of your readers: keep it as safe as the original.", args[0], thousands(int(info.Size()+1023)/1024))
+			return nil
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"weekward/feeds"
+)
+
+func newCollect(e *environment) *cobra.Command {
+	var only []string
+	var force bool
+	cmd := &cobra.Command{
+		Use:     "collect",
+		Short:   "Read every source that is due, once",
+		Example: "  weekward collect\n  weekward collect --source ward-notes --force",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := e.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			return e.collect(cmd.Context(), a, only, force)
+		},
+	}
+	cmd.Flags().StringSliceVar(&only, "source", nil, "read this source `ID` only; may be repeated")
+	cmd.Flags().BoolVar(&force, "force", false, "read sources that are not due yet, too")
+	return cmd
+}
+
+// collect reads the due sources and prints what came of each.
+func (e *environment) collect(ctx context.Context, a *app, only []string, force bool) error {
+	sources, err := a.chosenSources(ctx, only)
+	if err != nil {
+		return err
+	}
+	if len(sources) == 0 {
+		return &verdict{exitNothing, fmt.Errorf("there are no sources yet"), `"weekward sources add URL" finds the feed of a site`}
+	}
+	report, err := e.read(ctx, a, sources, force)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.printJSON(report)
+	}
+	e.printReport(report, len(sources))
+	return nil
+}
+
+// read collects with a progress bar.
+func (e *environment) read(ctx context.Context, a *app, sources []feeds.Source, force bool) (feeds.Report, error) {
+	chats, err := a.chats(ctx)
+	if err != nil {
+		return feeds.Report{}, err
+	}
+	f := a.fetcher()
+	defer f.Close()
+	c := a.collector(f, chats)
+	if !e.quiet {
+		bar := e.progress(len(sources), "collecting")
+		defer bar.Finish()
+		c.Progress = func(done, total int, _ feeds.Result) {
+			bar.ChangeMax(total)
+			bar.Set(done)
+		}
+	}
+	return c.Collect(ctx, sources, force)
+}
+
+// chosenSources are all sources, or the named ones.
+func (a *app) chosenSources(ctx context.Context, only []string) ([]feeds.Source, error) {
+	all, err := a.sources(ctx)
+	if err != nil || len(only) == 0 {
+		return all, err
+	}
+	var chosen []feeds.Source
+	for _, id := range only {
+		i := slices.IndexFunc(all, func(s feeds.Source) bool { return s.ID == id })
+		if i < 0 {
+			return nil, usage(`"weekward sources list" shows them`, "there is no source %q", id)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+// printReport prints one line a source read, the failed ones last.
+func (e *environment) printReport(r feeds.Report, known int) {
+	w := e.results()
+	if len(r.Sources) == 0 {
+		fmt.Fprintf(w, "None of %s is due yet.\n", plural(known, "source", "sources"))
+		return
+	}
+	slices.SortStableFunc(r.Sources, func(a, b feeds.Result) int {
+		if a.OK != b.OK {
+			return map[bool]int{true: -1, false: 1}[a.OK]
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	var t table
+	failed := 0
+	for _, s := range r.Sources {
+		if !s.OK {
+			failed++
+			t.row(red.Render("failed"), s.ID, "", s.Error)
+			continue
+		}
+		t.row(green.Render("ok"), s.ID, faint.Render(plural(s.Items, "item", "items")), newCount(s.New))
+	}
+	t.print(w)
+	fmt.Fprintf(w, "\n%s read, %d failed · %s, %d new · %.1f s\n", plural(len(r.Sources)-failed, "source", "sources"), failed,
+		plural(r.Items, "item", "items"), r.New, float64(r.TookMS)/1000)
+}
+
+func newCount(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return bold.Render(fmt.Sprintf("%d new", n))
+}

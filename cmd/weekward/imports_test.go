@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// allowed says which packages of ours a package may import, tests left out.
+// Imports point up the week, data flows down; see docs/architecture.md.
+var allowed = map[string][]string{
+	"feeds":               {},
+	"feeds/fetch":         {"feeds"},
+	"feeds/news":          {"feeds", "feeds/fetch"},
+	"feeds/page":          {"feeds", "feeds/fetch"},
+	"feeds/chat":          {"feeds", "feeds/fetch"},
+	"digest/related":      {},
+	"digest/recap":        {"feeds"},
+	"digest":              {"feeds", "digest/related", "digest/recap"},
+	"subscribers":         {},
+	"templates":           {"digest", "digest/recap", "feeds"},
+	"mailer":              {"templates", "subscribers", "digest"},
+	"mailer/sink":         {"mailer"},
+	"web":                 {"templates", "subscribers", "digest", "digest/recap", "mailer", "feeds"},
+	"web/desk":            {"web", "templates", "subscribers", "digest", "digest/recap", "mailer", "feeds"},
+	"store":               {"feeds", "digest", "digest/recap", "subscribers", "mailer", "templates", "web", "web/desk"},
+	"store/storetest":     {"store"},
+	"cmd/weekward/sample": {"feeds"},
+}
+
+func TestImportsPointUpTheWeek(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "weekward/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, "weekward/")
+		if name == "cmd/weekward" || name == "cmd/evaluate" {
+			continue // commands wire everything together
+		}
+		may, known := allowed[name]
+		if !known {
+			t.Errorf("package %s has no place in the house: add it to docs/architecture.md and to this test", name)
+		}
+		seen++
+		for _, imported := range p.Imports {
+			ours, ok := strings.CutPrefix(imported, "weekward/")
+			if ok && !slices.Contains(may, ours) {
+				t.Errorf("%s imports %s, may import %v", name, ours, may)
+			}
+		}
+	}
+	if seen != len(allowed) {
+		t.Errorf("go list found %d of our packages, want %d", seen, len(allowed))
+	}
+}
+
+func TestNoRoomIsCalledUtil(t *testing.T) {
+	out, err := exec.Command("go", "list", "weekward/...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		for _, word := range []string{"util", "utils", "common", "helpers", "models", "services", "internal"} {
+			if slices.Contains(strings.Split(path, "/"), word) {
+				t.Errorf("%s: %q is not a noun of the newsletter", path, word)
+			}
+		}
+	}
+}

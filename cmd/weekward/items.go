@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"weekward/digest"
+	"weekward/feeds"
+	"weekward/store"
+)
+
+func newItems(e *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "items",
+		Short:   "Look at the news that was read",
+		Example: "  weekward items list\n  weekward items related https://ward-notes.example.org/sleep-trial",
+	}
+	cmd.AddCommand(newItemsList(e), newItemsShow(e), newItemsSearch(e), newItemsRelated(e))
+	return cmd
+}
+
+// An itemJSON is an item as scripts read it.
+type itemJSON struct {
+	ID        string    `json:"id"`
+	Source    string    `json:"source"`
+	Outlet    string    `json:"outlet"`
+	URL       string    `json:"url"`
+	Title     string    `json:"title"`
+	Summary   string    `json:"summary,omitempty"`
+	Excerpt   string    `json:"excerpt"`
+	Author    string    `json:"author,omitempty"`
+	Lang      string    `json:"lang,omitempty"`
+	Published time.Time `json:"published"`
+	Undated   bool      `json:"undated,omitempty"`
+	FirstSeen time.Time `json:"first_seen"`
+}
+
+func newItemJSON(it feeds.Item) itemJSON {
+	return itemJSON{it.ID, it.Source, it.Outlet, it.URL, it.Title, it.Summary, it.Excerpt, it.Author, it.Lang, it.Published, it.Undated, it.FirstSeen}
+}
+
+func newItemsList(e *environment) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the newest items",
+		Example: "  weekward items list -n 20",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.listItems(cmd.Context(), func(a *app) ([]feeds.Item, error) {
+				return a.store.Items(cmd.Context(), store.ItemFilter{Limit: limit})
+			})
+		},
+	}
+	cmd.Flags().IntVarP(&limit, "limit", "n", 50, "how many")
+	return cmd
+}
+
+func newItemsSearch(e *environment) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use:     "search WORDS",
+		Short:   "Find items whose title or summary holds every word",
+		Example: "  weekward items search virtual ward",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.listItems(cmd.Context(), func(a *app) ([]feeds.Item, error) {
+				return a.store.Items(cmd.Context(), store.ItemFilter{Words: strings.Join(args, " "), Limit: limit})
+			})
+		},
+	}
+	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many")
+	return cmd
+}
+
+// listItems prints one line an item.
+func (e *environment) listItems(ctx context.Context, find func(*app) ([]feeds.Item, error)) error {
+	a, err := e.openReadOnly(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	items, err := find(a)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		lines := []itemJSON{}
+		for _, it := range items {
+			lines = append(lines, newItemJSON(it))
+		}
+		return e.printJSON(map[string]any{"items": lines})
+	}
+	var t table
+	for _, it := range items {
+		t.row(faint.Render(it.Published.In(a.schedule.Location).Format("2 Jan 2006")), faint.Render(it.ID), cut(it.Outlet, 20), it.Title)
+	}
+	t.print(e.results())
+	return nil
+}
+
+func newItemsShow(e *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show ID-or-URL",
+		Short:   "Show one item whole",
+		Example: "  weekward items show 3f9a01bc",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := e.openReadOnly(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			it, err := a.item(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if e.json {
+				return e.printJSON(newItemJSON(it))
+			}
+			w := e.results()
+			fmt.Fprintf(w, "%s\n%s\n%s · %s · %s\n\n", bold.Render(it.Title), green.Render(it.URL), it.Outlet, a.local(it.Published), it.ID)
+			for _, line := range wrap(it.Summary, 76) {
+				fmt.Fprintln(w, line)
+			}
+			return nil
+		},
+	}
+}
+
+// item finds an item by its ID or its address.
+func (a *app) item(ctx context.Context, name string) (feeds.Item, error) {
+	it, err := a.store.Item(ctx, name)
+	if address, ok := feeds.CanonicalURL(name); ok && errors.Is(err, store.ErrNoItem) {
+		it, err = a.store.ItemByURL(ctx, address)
+	}
+	if errors.Is(err, store.ErrNoItem) {
+		return it, &verdict{exitUsage, fmt.Errorf("%w: %s", err, name), `"weekward items list" shows them`}
+	}
+	return it, err
+}
+
+func newItemsRelated(e *environment) *cobra.Command {
+	var n int
+	cmd := &cobra.Command{
+		Use:     "related ID-or-URL-or-FILE",
+		Short:   "Find the news that belongs beside an article",
+		Long:    "related takes an item we have read, or a text file: its first line is the title.",
+		Example: "  weekward items related 3f9a01bc -n 5\n  weekward items related article.txt --json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := e.openReadOnly(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			return e.related(cmd.Context(), a, args[0], n)
+		},
+	}
+	cmd.Flags().IntVarP(&n, "limit", "n", 3, "how many at most; fewer when fewer are good")
+	return cmd
+}
+
+func (e *environment) related(ctx context.Context, a *app, name string, n int) error {
+	query, err := a.queryItem(ctx, name)
+	if err != nil {
+		return err
+	}
+	now := a.clock.now()
+	week, err := a.store.Week(ctx, digest.Week{Slot: now, From: now.AddDate(0, 0, -7), Freeze: now})
+	if err != nil {
+		return err
+	}
+	related := digest.RelatedTo(week, query, n, a.config.Ranking.options())
+	if related == nil {
+		related = []digest.Related{}
+	}
+	if e.json {
+		return e.printJSON(map[string]any{"query": query.Title, "related": related})
+	}
+	w := e.results()
+	fmt.Fprintln(w, bold.Render(query.Title))
+	if len(related) == 0 {
+		fmt.Fprintln(w, faint.Render("nothing is near enough"))
+	}
+	for i, r := range related {
+		fmt.Fprintf(w, "%d  %.2f  %s  %s\n   %s\n", i+1, r.Score, r.Title, faint.Render(r.Source), faint.Render(strings.Join(r.Why, ", ")))
+	}
+	return nil
+}
+
+// queryItem is an item we have, or one made of a text file.
+func (a *app) queryItem(ctx context.Context, name string) (feeds.Item, error) {
+	it, err := a.item(ctx, name)
+	if !errors.Is(err, store.ErrNoItem) {
+		return it, err
+	}
+	text, fileErr := os.ReadFile(name)
+	if fileErr != nil {
+		return it, err
+	}
+	title, body, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
+	return feeds.Item{ID: "file:" + filepath.Base(name), Title: strings.TrimSpace(title), Summary: strings.TrimSpace(body), Published: a.clock.now()}, nil
+}

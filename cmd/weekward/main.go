@@ -1,0 +1,110 @@
+// Command weekward turns a week of news and hashtag chats into one issue, and
+// mails it to the people who asked for it.
+//
+// It holds the verbs, the flags, the configuration and the wiring; the rules
+// live in the packages it wires together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // zones, on machines that have none
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, the same for every verb.
+const (
+	exitDone    = 0 // done
+	exitFailed  = 1 // failed
+	exitUsage   = 2 // wrong use or configuration
+	exitNothing = 3 // nothing to do: no issue due, a thin week
+	exitRefused = 4 // refused for safety: fingerprint, lint, lateness
+)
+
+const exitHelp = `
+Exit codes:
+  0 done · 1 failed · 2 wrong use or configuration · 3 nothing to do · 4 refused for safety
+`
+
+// A verdict is an error that knows its exit code and the person's next step.
+type verdict struct {
+	code int
+	err  error
+	hint string
+}
+
+func (v *verdict) Error() string { return v.err.Error() }
+func (v *verdict) Unwrap() error { return v.err }
+
+// usage is a verdict for wrong use or configuration.
+func usage(hint, format string, args ...any) error {
+	return &verdict{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program: it runs one verb and answers its exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	root := newRoot(&terminal{in: in, out: out, err: errOut})
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(errOut, "weekward: %v\n", err)
+	var v *verdict
+	if !errors.As(err, &v) {
+		return exitFailed
+	}
+	if v.hint != "" {
+		fmt.Fprintf(errOut, "weekward: hint: %s\n", v.hint)
+	}
+	return v.code
+}
+
+// newRoot is the root command with every verb.
+func newRoot(t *terminal) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "weekward",
+		Short:         "The week's news and chats in one mail",
+		Long:          "weekward reads feeds and hashtag chats, picks what belongs together, and mails one issue a week.",
+		Example:       "  weekward demo\n  weekward init && weekward collect && weekward preview",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	var o options
+	f := root.PersistentFlags()
+	f.StringVar(&o.config, "config", envOr("WEEKWARD_CONFIG", "weekward.toml"), "the configuration `FILE`")
+	f.BoolVar(&o.json, "json", false, "print JSON for scripts")
+	f.BoolVar(&o.quiet, "quiet", false, "print results only, no progress")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &verdict{exitUsage, err, "weekward --help"} })
+	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
+	e := &environment{options: &o, terminal: t}
+	root.AddCommand(
+		newDemo(e), newInit(e), newCollect(e), newPreview(e), newApprove(e), newHold(e), newSkip(e), newSend(e), newStatus(e),
+		newPause(e), newResume(e), newServe(e), newSources(e), newItems(e), newChats(e), newSubscribers(e),
+		newDoctor(e), newBackup(e), newVersion(e),
+	)
+	return root
+}
+
+func envOr(name, fallback string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return fallback
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"weekward/store/storetest"
+)
+
+// A postfix is a private Postfix on loopback that keeps every mail to
+// example.org in one Maildir.
+type postfix struct {
+	addr    string // host:port
+	maildir string
+}
+
+// startPostfix starts a Postfix of the test's own: nothing of the system's
+// configuration, queue or mail is touched. The test is skipped where Postfix
+// is not installed or we are not root, whom its master process needs.
+func startPostfix(t *testing.T) postfix {
+	t.Helper()
+	if _, err := exec.LookPath("postfix"); err != nil || os.Geteuid() != 0 {
+		storetest.Missing(t, "Postfix (and root to start it)")
+	}
+	dir, err := os.MkdirTemp("", "weekward-postfix-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().String()
+	listener.Close()
+	conf := filepath.Join(dir, "etc")
+	writePostfixConfig(t, dir, conf, addr)
+	if out, err := exec.Command("postfix", "-c", conf, "start").CombinedOutput(); err != nil {
+		t.Fatalf("start Postfix: %v\n%s", err, out)
+	}
+	t.Cleanup(func() { exec.Command("postfix", "-c", conf, "stop").Run() })
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+			return postfix{addr: addr, maildir: filepath.Join(dir, "mail", "inbox")}
+		}
+		if time.Now().After(deadline) {
+			log, _ := os.ReadFile(filepath.Join(dir, "log", "mail.log"))
+			t.Fatalf("Postfix did not answer at %s: %v\n%s", addr, err, log)
+		}
+	}
+}
+
+// writePostfixConfig writes main.cf and master.cf for a Postfix that listens on
+// addr, relays nothing, asks no DNS, and stores what comes for example.org.
+func writePostfixConfig(t *testing.T, dir, conf, addr string) {
+	t.Helper()
+	mailUser := lookupUser(t, "nobody")
+	postfixUser := lookupUser(t, "postfix")
+	for _, sub := range []string{"etc", "queue", "data", "mail", "log"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	os.Chmod(dir, 0o755)
+	os.Chown(filepath.Join(dir, "data"), postfixUser.uid, postfixUser.gid)
+	os.Chown(filepath.Join(dir, "mail"), mailUser.uid, mailUser.gid)
+	main := fmt.Sprintf(`compatibility_level = 3.6
+queue_directory = %[1]s/queue
+data_directory = %[1]s/data
+maillog_file = %[1]s/log/mail.log
+maillog_file_prefixes = %[1]s
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example.org
+mydestination =
+mynetworks = 127.0.0.0/8
+local_recipient_maps =
+alias_maps =
+smtpd_relay_restrictions = reject_unauth_destination
+virtual_mailbox_domains = example.org
+virtual_mailbox_base = %[1]s/mail
+virtual_mailbox_maps = static:inbox/
+virtual_uid_maps = static:%[2]d
+virtual_gid_maps = static:%[3]d
+virtual_minimum_uid = 1
+default_transport = error:no mail leaves this machine
+disable_dns_lookups = yes
+smtpd_client_connection_count_limit = 0
+`, dir, mailUser.uid, mailUser.gid)
+	services := addr + " inet n - n - - smtpd\n"
+	for _, line := range []string{"cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "rewrite unix - - n - - trivial-rewrite",
+		"bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce", "proxymap unix - - n - - proxymap",
+		"error unix - - n - - error", "retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil",
+		"postlog unix-dgram n - n - 1 postlogd"} {
+		services += line + "\n"
+	}
+	for name, text := range map[string]string{"main.cf": main, "master.cf": services} {
+		if err := os.WriteFile(filepath.Join(conf, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+type ids struct{ uid, gid int }
+
+func lookupUser(t *testing.T, name string) ids {
+	t.Helper()
+	u, err := user.Lookup(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uid, _ := strconv.Atoi(u.Uid)
+	gid, _ := strconv.Atoi(u.Gid)
+	return ids{uid, gid}
+}
+
+// recipients waits until want mails have come or nothing has come for a while,
+// and counts them by recipient.
+func (p postfix) recipients(t *testing.T, want int) map[string]int {
+	t.Helper()
+	quiet := time.Now()
+	for last := -1; ; time.Sleep(200 * time.Millisecond) {
+		names, _ := filepath.Glob(filepath.Join(p.maildir, "new", "*"))
+		if len(names) != last {
+			last, quiet = len(names), time.Now()
+		}
+		if len(names) >= want || time.Since(quiet) > 20*time.Second {
+			return countRecipients(t, p.maildir)
+		}
+	}
+}
+
+// countRecipients counts the mails of a folder by the address they are for.
+func countRecipients(t *testing.T, dir string) map[string]int {
+	t.Helper()
+	count := map[string]int{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(text)) {
+			if to, ok := strings.CutPrefix(line, "To: "); ok {
+				count[strings.Trim(strings.TrimSpace(to), "<>")]++
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return count
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"weekward/mailer"
+)
+
+// transport is how mail leaves.
+func (a *app) transport() (mailer.Transport, error) {
+	password, err := a.config.SMTP.readPassword()
+	if err != nil {
+		return nil, err
+	}
+	t, err := mailer.ParseTransport(a.config.SMTP.URL, mailer.TransportOptions{Password: password, Dir: a.dir})
+	return t, refusal(err)
+}
+
+// sender delivers what is frozen, over the transport.
+func (a *app) sender() (*mailer.Sender, error) {
+	t, err := a.transport()
+	if err != nil {
+		return nil, err
+	}
+	return &mailer.Sender{
+		Ledger: a.store, Roster: a.store, Transport: t, Keys: a.keys, Site: a.site, Log: a.log, Now: a.clock.now,
+		Connections: a.config.SMTP.Connections, PerMinute: a.config.SMTP.PerMinute, OnUncertain: mailer.Doubt(a.config.SMTP.OnUncertain),
+	}, nil
+}
+
+// press takes issues from their slot to the last delivery.
+func (a *app) press() (*mailer.Press, error) {
+	s, err := a.sender()
+	if err != nil {
+		return nil, err
+	}
+	c := a.config.Schedule
+	return &mailer.Press{
+		Issues: a.store, Sender: s, Compose: a.compose, Templates: a.templates, Site: a.site, Schedule: a.schedule,
+		Settings: mailer.Settings{
+			Review: c.Review, MaxLateness: time.Duration(c.MaxLateness), MinItems: c.MinItems, Freeze: time.Duration(c.Freeze),
+		},
+		Editor: a.config.editor(), Now: a.clock.now, Log: a.log,
+	}, nil
+}
+
+// refuseRehearsal keeps a rehearsed clock away from real readers.
+func (a *app) refuseRehearsal() error {
+	if !a.clock.rehearsing || mailer.StaysHere(a.config.SMTP.URL) {
+		return nil
+	}
+	return &verdict{exitRefused, errors.New("WEEKWARD_NOW rehearses, and smtp.url leads to real readers"),
+		`unset WEEKWARD_NOW, or rehearse with WEEKWARD_SMTP_URL=outbox:./outbox`}
+}
+
+// record is what is stored about the issue of a slot, or a draft with the
+// number it would get.
+func (a *app) record(ctx context.Context, slot time.Time) (mailer.Record, error) {
+	r, err := a.store.IssueAt(ctx, slot)
+	if !errors.Is(err, mailer.ErrNoIssue) {
+		return r, err
+	}
+	number, err := a.store.NextIssue(ctx)
+	return mailer.Record{Number: number, Slot: slot.UTC(), State: mailer.IssueDraft}, err
+}
+
+// refusal gives the refusals of the press their exit code and next step.
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	var (
+		notDue *mailer.NotDueError
+		held   *mailer.HeldError
+		paused *mailer.PausedError
+		late   *mailer.TooLateError
+		change *mailer.ChangedError
+		setup  *mailer.SetupError
+		known  *verdict
+	)
+	code := exitFailed
+	switch {
+	case errors.As(err, &known):
+		return err
+	case errors.As(err, &notDue), errors.As(err, &held), errors.As(err, &paused):
+		code = exitNothing
+	case errors.As(err, &late), errors.As(err, &change):
+		code = exitRefused
+	case errors.As(err, &setup), errors.Is(err, mailer.ErrNoIssue):
+		code = exitUsage
+	}
+	return &verdict{code, err, hintOf(err)}
+}
+
+// hintOf is the next step an error knows.
+func hintOf(err error) string {
+	var h interface {
+		error
+		Hint() string
+	}
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
+	return ""
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"weekward/mailer"
+)
+
+// sendFlags say which issue goes, and how far.
+type sendFlags struct {
+	date, to             string
+	now, approve, dryRun bool
+}
+
+func newSend(e *environment) *cobra.Command {
+	var f sendFlags
+	cmd := &cobra.Command{
+		Use:   "send",
+		Short: "Send the issue that is due; safe to run twice, or in two places",
+		Long: "send freezes the issue that is due and delivers it, when it was approved or review is \"send\".\n" +
+			"It finishes what was interrupted. Ctrl-C lets the messages under way end and leaves the rest due.",
+		Example: "  weekward send\n  weekward send --now --approve\n  weekward send --dry-run",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := e.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer a.close()
+			return e.send(cmd.Context(), a, f)
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVar(&f.date, "date", "", "the issue of the slot on or after this `DAY` (2006-01-02)")
+	fl.BoolVar(&f.now, "now", false, "the coming issue, today")
+	fl.BoolVar(&f.approve, "approve", false, "the editor's word, given here")
+	fl.BoolVar(&f.dryRun, "dry-run", false, "say how many would get it; write and send nothing")
+	fl.StringVar(&f.to, "to", "", "mail the issue being made to `ADDRESS` as a test: the site's own addresses only")
+	cmd.MarkFlagsMutuallyExclusive("date", "now")
+	return cmd
+}
+
+// send sends what is due, watched by a progress bar, and prints how it went.
+func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
+	if err := a.refuseRehearsal(); err != nil {
+		return err
+	}
+	if f.to != "" {
+		return e.sendTo(ctx, a, f)
+	}
+	o := mailer.PublishOptions{Coming: f.now, Approve: f.approve, DryRun: f.dryRun}
+	if f.date != "" {
+		slot, err := a.slotOf(f.date)
+		if err != nil {
+			return err
+		}
+		o.Slot = slot
+	}
+	p, err := a.press()
+	if err != nil {
+		return err
+	}
+	if err := e.announce(ctx, a, p, o); err != nil {
+		return err
+	}
+	stop := e.watch(ctx, a, p)
+	report, err := p.Run(ctx, o)
+	stop()
+	if report.Issue != 0 && (err == nil || e.json) {
+		if printErr := e.printSend(report, o.DryRun); printErr != nil {
+			return printErr
+		}
+	}
+	if errors.Is(err, context.Canceled) {
+		e.say("Stopped. The messages under way were finished; \"weekward send\" goes on with the rest.")
+	}
+	return refusal(err)
+}
+
+// sendTo mails the issue being made to one of the site's own addresses.
+func (e *environment) sendTo(ctx context.Context, a *app, f sendFlags) error {
+	r, err := a.chosen(ctx, f.date)
+	if err != nil {
+		return err
+	}
+	p, err := a.preview(ctx, r, previewFlags{})
+	if err != nil {
+		return err
+	}
+	if err := a.sendTest(ctx, p, f.to); err != nil {
+		return err
+	}
+	e.say("A test of issue %d is on its way to %s. It does not count.", p.issue.Number, f.to)
+	return nil
+}
+
+// announce says first how many people are about to be mailed.
+func (e *environment) announce(ctx context.Context, a *app, p *mailer.Press, o mailer.PublishOptions) error {
+	if e.quiet || e.json || o.DryRun {
+		return nil
+	}
+	d, err := p.Due(ctx, o)
+	if err != nil || d.Action != mailer.ActSend {
+		return refusal(err)
+	}
+	audiences, err := a.store.Audiences(ctx)
+	if err != nil {
+		return err
+	}
+	readers := 0
+	for _, group := range audiences {
+		readers += group.Count
+	}
+	e.say("Issue %d of %s goes to %s.", d.Issue, a.local(d.Slot), plural(readers, "subscriber", "subscribers"))
+	return nil
+}
+
+// watch shows how far the send is until the returned function is called.
+func (e *environment) watch(ctx context.Context, a *app, p *mailer.Press) (stop func()) {
+	if e.quiet || !isTerminal(e.err) {
+		return func() {}
+	}
+	watching, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		bar := e.progress(1, "sending")
+		defer bar.Finish()
+		for tick := time.NewTicker(250 * time.Millisecond); ; {
+			select {
+			case <-watching.Done():
+				tick.Stop()
+				return
+			case <-tick.C:
+			}
+			open, err := a.store.SendingIssues(watching)
+			if err != nil || len(open) == 0 {
+				continue
+			}
+			if r, err := p.Status(watching, open[0]); err == nil {
+				bar.ChangeMax(r.Planned)
+				bar.Set(r.Planned - r.Queued)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+// printSend prints the figures of a send.
+func (e *environment) printSend(r mailer.Report, dryRun bool) error {
+	if e.json {
+		return e.printJSON(r)
+	}
+	w := e.results()
+	if dryRun {
+		fmt.Fprintf(w, "Issue %d would go to %s. Nothing was written.\n", r.Issue, plural(r.Planned, "subscriber", "subscribers"))
+		return nil
+	}
+	e.printFigures(r)
+	return nil
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// stoppedSends is how often a send is killed or stopped.
+const stoppedSends = 20
+
+// A send that is killed at any moment misses nobody: whoever was not mailed is
+// mailed by the next one. Only messages under way may come twice, one a
+// connection, with the same bytes.
+func TestKilledSendMissesNobody(t *testing.T) {
+	stopped, r := sendStopped(t, syscall.SIGKILL)
+	doubles := checkAll(t, r)
+	t.Logf("killed %d times: 0 missing, %d doubles", stopped, doubles)
+	if most := stopped * stopConnections; doubles > most {
+		t.Errorf("%d doubles after %d kills with %d connections, want at most %d", doubles, stopped, stopConnections, most)
+	}
+}
+
+// A send that is told to stop finishes the messages under way; the next one
+// mails the rest, and nobody twice.
+func TestStoppedSendMailsNobodyTwice(t *testing.T) {
+	stopped, r := sendStopped(t, syscall.SIGTERM)
+	doubles := checkAll(t, r)
+	t.Logf("stopped %d times: 0 missing, %d doubles", stopped, doubles)
+	if doubles != 0 {
+		t.Errorf("%d doubles, want none", doubles)
+	}
+}
+
+const (
+	stopReaders     = 2000
+	stopConnections = 4
+)
+
+// sendStopped sends to 2,000 readers and stops the program at random moments.
+func sendStopped(t *testing.T, sig syscall.Signal) (stopped int, r *relay) {
+	if testing.Short() {
+		t.Skip("starts the program many times")
+	}
+	slot := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
+	r = startRelay(t, time.Millisecond)
+	n := newNewsletter(t, reads(smallWeek(t, slot)))
+	t.Setenv("WEEKWARD_NOW", slot.Format(time.RFC3339))
+	t.Setenv("WEEKWARD_SMTP_URL", "smtp://"+r.addr)
+	n.weekward(t, nil, "collect")
+	n.subscribe(t, stopReaders)
+	n.approve(t, slot)
+	for stopped < stoppedSends && r.total() < stopReaders {
+		before := r.total()
+		cmd, done := n.startSend(t)
+		// Wait for some mails of this run, so that the signal comes in mid-send.
+		for target := before + 1 + rand.IntN(stopReaders/stoppedSends-10); r.total() < target && cmd.ProcessState == nil; {
+			select {
+			case err := <-done:
+				t.Fatalf("send ended by itself after %d of %d mails: %v", r.total(), stopReaders, err)
+			case <-time.After(time.Millisecond):
+			}
+		}
+		cmd.Process.Signal(sig)
+		<-done
+		stopped++
+	}
+	if stopped < stoppedSends {
+		t.Fatalf("the send was over after %d stops, want %d", stopped, stoppedSends)
+	}
+	n.weekward(t, nil, "send")
+	return stopped, r
+}
+
+// startSend starts the program as a person would, to be stopped.
+func (n *newsletter) startSend(t *testing.T) (*exec.Cmd, <-chan error) {
+	t.Helper()
+	cmd := exec.Command("weekward", "send", "--quiet", "--config", n.config())
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &out, os.Environ()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		err := cmd.Wait()
+		done <- fmt.Errorf("%v\n%s", err, out.String())
+	}()
+	return cmd, done
+}
+
+// checkAll wants every reader mailed and every double to be the same bytes; it
+// returns the number of doubles.
+func checkAll(t *testing.T, r *relay) (doubles int) {
+	t.Helper()
+	got := r.count()
+	if len(got) != stopReaders {
+		t.Errorf("%d readers got the issue, want %d", len(got), stopReaders)
+	}
+	for n := range maps.Values(got) {
+		doubles += n - 1
+	}
+	if len(r.changed) > 0 {
+		t.Errorf("second copies differ from the first: %v", slices.Sorted(slices.Values(r.changed)))
+	}
+	return doubles
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"weekward/subscribers"
+)
+
+func newSubscribers(e *environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "subscribers",
+		Short:   "See, import, export and forget the people on the list",
+		Example: "  weekward subscribers import list.csv --dry-run\n  weekward subscribers forget reader@example.org",
+	}
+	cmd.AddCommand(newSubscribersList(e), newSubscribersAdd(e), newSubscribersRemove(e), newSubscribersImport(e),
+		newSubscribersExport(e), newSubscribersShow(e), newSubscribersForget(e))
+	return cmd
+}
+
+// withService opens the app with its keys and runs do.
+func (e *environment) withService(ctx context.Context, do func(*app, *subscribers.Service) error) error {
+	a, err := e.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	return do(a, a.service())
+}
+
+func newSubscribersList(e *environment) *cobra.Command {
+	var state string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the subscribers",
+		Example: "  weekward subscribers list --state pending",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+				return e.listSubscribers(cmd.Context(), s, subscribers.State(state))
+			})
+		},
+	}
+	cmd.Flags().StringVar(&state, "state", "", "only those who are pending, active, unsubscribed or suppressed")
+	return cmd
+}
+
+// A subscriberJSON is one line of the list.
+type subscriberJSON struct {
+	ID     string             `json:"id"`
+	Email  string             `json:"email"`
+	State  subscribers.State  `json:"state"`
+	Lang   string             `json:"language"`
+	Topics []string           `json:"topics"`
+	Format subscribers.Format `json:"format"`
+}
+
+func (e *environment) listSubscribers(ctx context.Context, s *subscribers.Service, state subscribers.State) error {
+	counts, err := s.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	lines := []subscriberJSON{}
+	var t table
+	f := subscribers.Filter{State: state, Limit: 1000}
+	for {
+		page, err := s.List(ctx, f)
+		if err != nil {
+			return err
+		}
+		for _, sub := range page {
+			lines = append(lines, subscriberJSON{sub.ID, sub.Email, sub.State, sub.Lang, sub.Topics, sub.Format})
+			t.row(sub.Email, string(sub.State), sub.Lang, string(sub.Format))
+		}
+		if len(page) < f.Limit {
+			break
+		}
+		f.After = page[len(page)-1]
+	}
+	if e.json {
+		return e.printJSON(map[string]any{"subscribers": lines, "counts": counts})
+	}
+	w := e.results()
+	t.print(w)
+	fmt.Fprintf(w, "%d active · %d pending · %d unsubscribed · %d suppressed\n", counts[subscribers.Active], counts[subscribers.Pending],
+		counts[subscribers.Unsubscribed], counts[subscribers.Suppressed])
+	return nil
+}
+
+func newSubscribersAdd(e *environment) *cobra.Command {
+	return e.addressVerb("add ADDRESS", "Ask someone to confirm: they are mailed one confirmation letter", "If it is new, %s is asked to confirm.",
+		func(ctx context.Context, s *subscribers.Service, address string) error {
+			_, err := s.Add(ctx, address)
+			return err
+		})
+}
+
+func newSubscribersRemove(e *environment) *cobra.Command {
+	return e.addressVerb("remove ADDRESS", "Unsubscribe someone; the record that they left stays", "%s gets no more issues.",
+		func(ctx context.Context, s *subscribers.Service, address string) error {
+			_, err := s.Remove(ctx, address)
+			return err
+		})
+}
+
+func newSubscribersForget(e *environment) *cobra.Command {
+	return e.addressVerb("forget ADDRESS", "Erase all we know of someone; a keyed hash keeps them from being mailed again", "%s is forgotten.",
+		func(ctx context.Context, s *subscribers.Service, address string) error { return s.Forget(ctx, address) })
+}
+
+// addressVerb is a verb that does one thing to one address.
+func (e *environment) addressVerb(use, short, done string, do func(context.Context, *subscribers.Service, string) error) *cobra.Command {
+	return &cobra.Command{
+		Use:     use,
+		Short:   short,
+		Example: "  weekward subscribers " + use[:len(use)-len("ADDRESS")] + "reader@example.org",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+				if err := do(cmd.Context(), s, args[0]); err != nil {
+					return addressVerdict(err, args[0])
+				}
+				e.say(done, args[0])
+				return nil
+			})
+		},
+	}
+}
+
+// addressVerdict gives the service's errors a next step.
+func addressVerdict(err error, address string) error {
+	var bad *subscribers.AddressError
+	switch {
+	case errors.As(err, &bad):
+		return &verdict{exitUsage, err, "write it like name@example.org"}
+	case errors.Is(err, subscribers.ErrNotFound):
+		return usage(`"weekward subscribers list" shows them`, "there is no subscriber %s", address)
+	}
+	return err
+}
+
+func newSubscribersImport(e *environment) *cobra.Command {
+	var dryRun bool
+	cmd := &cobra.Command{
+		Use:   "import CSV",
+		Short: "Import a list; leaving and suppression win",
+		Long: "import reads a CSV with a header row: email and any of name, language, zone, topics, format,\n" +
+			"confirmed_at, consent; other columns are kept as attributes. A row with confirmed_at and\n" +
+			"consent becomes active; without, the person is asked to confirm. \"-\" reads standard input.",
+		Example: "  weekward subscribers import list.csv --dry-run",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+				return e.importSubscribers(cmd.Context(), s, args[0], dryRun)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "write nothing, report the same")
+	return cmd
+}
+
+func (e *environment) importSubscribers(ctx context.Context, s *subscribers.Service, file string, dryRun bool) error {
+	r := io.Reader(e.in)
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return usage("give the path of the CSV", "import: %w", err)
+		}
+		defer f.Close()
+		r = f
+	}
+	report, err := s.Import(ctx, r, dryRun)
+	if err != nil {
+		return fmt.Errorf("import %s: %w", file, err)
+	}
+	if e.json {
+		return e.printJSON(report)
+	}
+	w := e.results()
+	would := ""
+	if dryRun {
+		would = bold.Render("dry run: ")
+	}
+	fmt.Fprintf(w, "%s%s · %d active · %d asked to confirm · %d known already · %d suppressed or gone · %d refused\n", would,
+		plural(report.Rows, "row", "rows"), report.Active, report.Pending, report.Known, report.Suppressed, report.Faulty)
+	for _, bad := range report.Bad {
+		fmt.Fprintf(w, "  line %d: %s\n", bad.Line, bad.Reason)
+	}
+	return nil
+}
+
+func newSubscribersExport(e *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "export",
+		Short:   "Print the list as CSV, with the proof of consent",
+		Example: "  weekward subscribers export > list.csv",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+				return s.Export(cmd.Context(), e.out)
+			})
+		},
+	}
+}
+
+func newSubscribersShow(e *environment) *cobra.Command {
+	return &cobra.Command{
+		Use:     "show ADDRESS",
+		Short:   "Show all we know of someone, as JSON",
+		Example: "  weekward subscribers show reader@example.org",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+				record, err := s.Show(cmd.Context(), args[0])
+				if err != nil {
+					return addressVerdict(err, args[0])
+				}
+				return e.printJSON(record)
+			})
+		},
+	}
+}
