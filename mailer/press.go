@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"weekward/digest"
@@ -298,7 +297,5 @@ func (p *Press) log() *slog.Logger {
 	return p.Log
 }
 
+// undecided are the states in which the editor can still decide.
 var undecided = []IssueState{IssueDraft, IssueApproved, IssueHeld, IssueMissed, IssueSkipped}
-
-// decidable reports whether the editor can still decide about an issue.
-func decidable(s IssueState) bool { return slices.Contains(undecided, s) }

@@ -32,6 +32,7 @@ type sourceLine struct {
 	Kind     feeds.Kind `json:"kind"`
 	URL      string     `json:"url"`
 	Title    string     `json:"title"`
+	OK       bool       `json:"ok"` // read at least once, and at the last try
 	Items    int        `json:"items"`
 	Last     *time.Time `json:"last"`
 	Next     *time.Time `json:"next"`
@@ -81,7 +82,7 @@ func (a *app) sourceLines(ctx context.Context) ([]sourceLine, error) {
 		if title == "" {
 			title = v.Title
 		}
-		lines = append(lines, sourceLine{s.ID, s.Kind, s.URL, title, v.Items, known(v.Last), known(v.Next), v.Failures, v.Error})
+		lines = append(lines, sourceLine{s.ID, s.Kind, s.URL, title, !v.First.IsZero() && v.Failures == 0, v.Items, known(v.Last), known(v.Next), v.Failures, v.Error})
 	}
 	return lines, nil
 }
