@@ -32,7 +32,8 @@ func (p *Press) Current(ctx context.Context) (Record, error) {
 }
 
 // Approve is the editor's word that this issue may go out as it is. It
-// returns a *ChangedError when the fingerprint is not that of the issue.
+// returns a *ChangedError when the fingerprint is not that of the issue, and a
+// *FaultyError when nobody should get it as it is.
 func (p *Press) Approve(ctx context.Context, number int, fingerprint string, issue digest.Issue) error {
 	r, _, err := p.recordAt(ctx, issue.Slot)
 	if err == nil && (r.Number != number || issue.Number != number) {
@@ -43,6 +44,9 @@ func (p *Press) Approve(ctx context.Context, number int, fingerprint string, iss
 	}
 	if got := issue.Fingerprint(); got != fingerprint {
 		return &ChangedError{Issue: number, Approved: fingerprint, Composed: got, Diff: diff(issue, r)}
+	}
+	if err := p.faults(issue); err != nil {
+		return err
 	}
 	if r.Content, err = json.Marshal(issue); err != nil {
 		return fmt.Errorf("approve issue %d: %w", number, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -61,7 +62,33 @@ func (p *Press) mayGo(ctx context.Context, d Decision, issue digest.Issue, o Pub
 		d.Reason = fmt.Sprintf("%s: %d, and it needs %d", reasonThin, len(issue.Stories), p.Settings.MinItems)
 		return p.hold(ctx, d, true)
 	}
-	return nil
+	err := p.faults(issue)
+	if faulty := (*FaultyError)(nil); errors.As(err, &faulty) {
+		d.Reason = faulty.Error()
+		if held := p.hold(ctx, d, false); !errors.As(held, new(*HeldError)) {
+			return held
+		}
+	}
+	return err
+}
+
+// faults renders the issue as most readers get it and returns a *FaultyError
+// when the lint says that it must not be sent.
+func (p *Press) faults(issue digest.Issue) error {
+	c, err := p.Templates.Mail(issue, p.Site, DeadLinks(p.Site, issue.Number), p.Site.Lang)
+	if err != nil {
+		return fmt.Errorf("render issue %d: %w", issue.Number, err)
+	}
+	var faults []string
+	for _, check := range templates.Lint(issue, c, p.Site) {
+		if check.Level == templates.LevelError {
+			faults = append(faults, check.Rule+": "+check.Message)
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &FaultyError{issue.Number, faults}
 }
 
 // frozen is what FreezeIssue stores.

@@ -87,6 +87,19 @@ func (e *ChangedError) Hint() string {
 	return fmt.Sprintf(`"weekward preview" shows it, "weekward approve %d --fingerprint %s" approves it as it is now`, e.Issue, e.Composed)
 }
 
+// A FaultyError means that the lint found what must not be sent.
+type FaultyError struct {
+	Issue  int
+	Faults []string // rule and message
+}
+
+func (e *FaultyError) Error() string {
+	return fmt.Sprintf("issue %d has a fault: %s", e.Issue, strings.Join(e.Faults, "; "))
+}
+
+// Hint is the next step, for the person at the terminal.
+func (e *FaultyError) Hint() string { return `"weekward preview" lists every check` }
+
 // A StateError means that an issue is not in a state for what was asked.
 type StateError struct {
 	Issue int

@@ -30,6 +30,10 @@ func (a *app) sender() (*mailer.Sender, error) {
 	}, nil
 }
 
+// patience is how long a send that somebody waits for bears a relay that does
+// not answer. The server bears it for ever.
+const patience = 5 * time.Minute
+
 // press takes issues from their slot to the last delivery.
 func (a *app) press() (*mailer.Press, error) {
 	s, err := a.sender()
@@ -74,6 +78,7 @@ func refusal(err error) error {
 	var (
 		notDue *mailer.NotDueError
 		held   *mailer.HeldError
+		faulty *mailer.FaultyError
 		paused *mailer.PausedError
 		late   *mailer.TooLateError
 		change *mailer.ChangedError
@@ -84,9 +89,9 @@ func refusal(err error) error {
 	switch {
 	case errors.As(err, &known):
 		return err
-	case errors.As(err, &notDue), errors.As(err, &held), errors.As(err, &paused):
+	case errors.As(err, &notDue), errors.As(err, &paused), errors.As(err, &held) && held.Thin:
 		code = exitNothing
-	case errors.As(err, &late), errors.As(err, &change):
+	case errors.As(err, &held), errors.As(err, &late), errors.As(err, &change), errors.As(err, &faulty):
 		code = exitRefused
 	case errors.As(err, &setup), errors.Is(err, mailer.ErrNoIssue):
 		code = exitUsage

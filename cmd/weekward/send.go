@@ -65,6 +65,7 @@ func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
 	if err != nil {
 		return err
 	}
+	p.Sender.Patience = patience
 	if err := e.announce(ctx, a, p, o); err != nil {
 		return err
 	}

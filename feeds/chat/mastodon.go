@@ -69,7 +69,9 @@ func (m Mastodon) window() time.Duration {
 	return m.Window
 }
 
-// timeline gives the server's bare address and that of the first page.
+// timeline gives the server's bare address and that of the first page. A URL
+// with a path is taken to be the timeline's own, for servers that are reached
+// through another.
 func timeline(src feeds.Source) (server, first string, err error) {
 	u, err := url.Parse(src.URL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -79,6 +81,9 @@ func timeline(src feeds.Source) (server, first string, err error) {
 		return "", "", fmt.Errorf("read chat %q: the source has no tag", src.ID)
 	}
 	server = u.Scheme + "://" + strings.ToLower(u.Host)
+	if u.Path != "" && u.Path != "/" {
+		return server, u.String(), nil
+	}
 	return server, fmt.Sprintf("%s/api/v1/timelines/tag/%s?limit=%d", server, url.PathEscape(src.Tag), pageSize), nil
 }
 
