@@ -203,6 +203,29 @@ func TestApproveWithAnotherFingerprintIsRefused(t *testing.T) {
 	}
 }
 
+func TestIssueWithAFaultIsNeitherApprovedNorSent(t *testing.T) {
+	n := openNewsroom(t)
+	n.subscribe(2)
+	n.Press.Compose = func(ctx context.Context, slot time.Time, number int) (digest.Issue, error) {
+		issue, err := compose(ctx, slot, number)
+		issue.Stories[1].Note = "TODO: say why this matters"
+		return issue, err
+	}
+	issue, _ := n.Press.Compose(ctx, slot, 1)
+	as[*mailer.FaultyError](t, n.Press.Approve(ctx, 1, issue.Fingerprint(), issue))
+	for range 2 {
+		_, err := n.Press.Run(ctx, mailer.PublishOptions{})
+		as[*mailer.FaultyError](t, err)
+	}
+	if got, want := n.letters(), []string{"Issue 1 is held"}; !slices.Equal(got, want) {
+		t.Errorf("letters: got %q, want %q", got, want)
+	}
+	n.Press.Compose = compose
+	if r := n.run(mailer.PublishOptions{}); r.Sent != 2 {
+		t.Errorf("report once it is mended: got %+v, want it sent", r)
+	}
+}
+
 func TestHeldAndSkippedIssuesStayIn(t *testing.T) {
 	n := openNewsroom(t)
 	n.subscribe(2)
@@ -232,6 +255,24 @@ func TestComingIssueIsSentTodayAndNotAgainAtItsSlot(t *testing.T) {
 	_, err := n.Press.Run(ctx, mailer.PublishOptions{})
 	as[*mailer.NotDueError](t, err)
 	wantOnce(t, n.Relay, addresses)
+}
+
+// An issue sent before its slot leaves the slot before it behind: that one is
+// neither missed nor sent afterwards.
+func TestSlotBeforeAnIssueThatWasSentIsOver(t *testing.T) {
+	n := openNewsroom(t)
+	n.subscribe(1)
+	for _, late := range []time.Duration{time.Hour, 5 * 24 * time.Hour} {
+		n.Clock.Set(slot.Add(late))
+		if late == time.Hour {
+			n.run(mailer.PublishOptions{Coming: true})
+		}
+		_, err := n.Press.Run(ctx, mailer.PublishOptions{})
+		as[*mailer.NotDueError](t, err)
+	}
+	if got := n.letters(); len(got) > 0 {
+		t.Errorf("letters: got %q, want none", got)
+	}
 }
 
 func TestDryRunWritesNothing(t *testing.T) {

@@ -180,23 +180,10 @@ func (n *realNewsletter) send(t *testing.T, relay string) {
 	}
 }
 
-// checkOnce wants each of the 1,000 readers exactly once.
-func checkOnce(t *testing.T, got map[string]int) {
-	t.Helper()
-	if len(got) != 1000 {
-		t.Errorf("%d readers got the issue, want 1000", len(got))
-	}
-	for address, times := range got {
-		if times != 1 {
-			t.Errorf("%s got it %d times", address, times)
-		}
-	}
-}
-
 func (n *realNewsletter) sends(t *testing.T) {
 	r := startRelay(t, 0)
 	n.send(t, r.addr)
-	checkOnce(t, r.count())
+	checkTimes(t, r.count(), 1000, 1)
 }
 
 // sendsThroughPostfix sends from a newsletter that has collected the same.
@@ -213,5 +200,5 @@ func (n *realNewsletter) sendsThroughPostfix(t *testing.T) {
 	}
 	again.weekward(t, nil, "collect")
 	again.send(t, p.addr)
-	checkOnce(t, p.recipients(t, 1000))
+	checkTimes(t, p.recipients(t, 1000), 1000, 1)
 }

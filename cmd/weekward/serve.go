@@ -187,11 +187,12 @@ func (d drafts) Draft(ctx context.Context) (desk.Draft, error) {
 	return desk.Draft{Issue: issue, Week: week, Record: r, Checks: templates.Lint(issue, mail, d.site)}, nil
 }
 
-// keepClock looks for a due issue until ctx ends. The press decides; what it
-// freezes the Sender delivers.
+// keepClock looks for a due issue at each slot, and in between for what was
+// approved late, until ctx ends. The press decides; what it freezes the Sender
+// delivers.
 func (a *app) keepClock(ctx context.Context, press *mailer.Press) {
 	last := ""
-	each(ctx, 15*time.Second, func() {
+	for {
 		_, err := press.Run(ctx, mailer.PublishOptions{Leave: true})
 		said := ""
 		var notDue *mailer.NotDueError
@@ -202,7 +203,21 @@ func (a *app) keepClock(ctx context.Context, press *mailer.Press) {
 			a.log.Warn("issue not sent", "err", said)
 		}
 		last = said
-	})
+		now := a.clock.now()
+		if !rest(ctx, min(15*time.Second, a.schedule.Next(now).Sub(now))) {
+			return
+		}
+	}
+}
+
+// rest waits, and tells whether ctx still lives.
+func rest(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
 }
 
 // keepCollecting reads what is due until ctx ends.
@@ -243,14 +258,10 @@ func (a *app) keepTidy(ctx context.Context) {
 
 // each calls f at once and then every interval, until ctx ends.
 func each(ctx context.Context, interval time.Duration, f func()) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
 	for {
 		f()
-		select {
-		case <-ctx.Done():
+		if !rest(ctx, interval) {
 			return
-		case <-tick.C:
 		}
 	}
 }
