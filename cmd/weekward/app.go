@@ -111,10 +111,10 @@ func (e *environment) wire(ctx context.Context, c Config, now clock, open func(c
 
 func (a *app) close() error { return a.store.Close() }
 
-// logger writes the log to standard error. A verb that prints a result logs
-// only what went wrong unless asked for more.
+// logger writes the log to standard error. A verb prints what happened as its
+// result, so it logs only what that does not say, unless asked for more.
 func (e *environment) logger() *slog.Logger {
-	level := slog.LevelWarn
+	level := slog.LevelError
 	if e.verbose {
 		level = slog.LevelDebug
 	}
