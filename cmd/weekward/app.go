@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"weekward/digest"
 	"weekward/feeds"
 	"weekward/feeds/chat"
@@ -89,6 +91,30 @@ func (e *environment) openReadOnly(ctx context.Context) (*app, error) {
 		return nil, &verdict{exitNothing, err, `"weekward collect" reads your sources and makes it`}
 	}
 	return a, err
+}
+
+// A task is what a verb does on the open newsletter.
+type task func(ctx context.Context, a *app, args []string) error
+
+// working runs a task that may write.
+func (e *environment) working(do task) func(*cobra.Command, []string) error {
+	return withApp(e.open, do)
+}
+
+// looking runs a task on a database that nothing is written to.
+func (e *environment) looking(do task) func(*cobra.Command, []string) error {
+	return withApp(e.openReadOnly, do)
+}
+
+func withApp(open func(context.Context) (*app, error), do task) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a, err := open(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer a.close()
+		return do(cmd.Context(), a, args)
+	}
 }
 
 // wire puts the parts together. It makes nothing but the database and, where
@@ -185,22 +211,7 @@ func (a *app) sources(ctx context.Context) ([]feeds.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []feeds.Source
-	declared := map[string]bool{}
-	for _, c := range a.config.Sources {
-		s, err := c.source()
-		if err != nil {
-			return nil, err
-		}
-		declared[s.ID] = true
-		all = append(all, s)
-	}
-	for _, s := range added {
-		if !declared[s.ID] {
-			all = append(all, s)
-		}
-	}
-	return all, nil
+	return declaredFirst(a.config.Sources, SourceConfig.source, added, func(s feeds.Source) string { return s.ID })
 }
 
 // chats are the registered chats: those of the file and those added by
@@ -210,19 +221,25 @@ func (a *app) chats(ctx context.Context) ([]feeds.Chat, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []feeds.Chat
-	declared := map[string]bool{}
-	for _, c := range a.config.Chats {
-		ch, err := c.chat()
+	return declaredFirst(a.config.Chats, ChatConfig.chat, added, func(c feeds.Chat) string { return c.Tag })
+}
+
+// declaredFirst joins what the file declares with what was added by command;
+// of two with the same key the file's stands.
+func declaredFirst[C, T any](declared []C, read func(C) (T, error), added []T, key func(T) string) ([]T, error) {
+	var all []T
+	known := map[string]bool{}
+	for _, c := range declared {
+		v, err := read(c)
 		if err != nil {
 			return nil, err
 		}
-		declared[ch.Tag] = true
-		all = append(all, ch)
+		known[key(v)] = true
+		all = append(all, v)
 	}
-	for _, ch := range added {
-		if !declared[ch.Tag] {
-			all = append(all, ch)
+	for _, v := range added {
+		if !known[key(v)] {
+			all = append(all, v)
 		}
 	}
 	return all, nil

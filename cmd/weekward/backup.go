@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -14,13 +15,8 @@ func newBackup(e *environment) *cobra.Command {
 		Long:    "backup writes a whole, checked copy of the database, readable by you only. It never overwrites.",
 		Example: "  weekward backup weekward-2026-03-03.db",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.openReadOnly(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			if err := a.store.Backup(cmd.Context(), args[0]); err != nil {
+		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
+			if err := a.store.Backup(ctx, args[0]); err != nil {
 				return fmt.Errorf("back up to %s: %w", args[0], err)
 			}
 			info, err := os.Stat(args[0])
@@ -32,6 +28,6 @@ func newBackup(e *environment) *cobra.Command {
 			}
 			e.say("Copied to %s (%s KB). It holds the addresses of your readers: keep it as safe as the original.", args[0], thousands(int(info.Size()+1023)/1024))
 			return nil
-		},
+		}),
 	}
 }

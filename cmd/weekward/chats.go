@@ -31,13 +31,8 @@ func newChatsList(e *environment) *cobra.Command {
 		Short:   "List the registered chats",
 		Example: "  weekward chats list",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.openReadOnly(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			all, err := a.chats(cmd.Context())
+		RunE: e.looking(func(ctx context.Context, a *app, _ []string) error {
+			all, err := a.chats(ctx)
 			if err != nil {
 				return err
 			}
@@ -54,7 +49,7 @@ func newChatsList(e *environment) *cobra.Command {
 			}
 			t.print(e.results())
 			return nil
-		},
+		}),
 	}
 }
 
@@ -120,14 +115,9 @@ func newChatsImport(e *environment) *cobra.Command {
 		Long:    "import reads a transcript; the same file twice changes nothing. \"-\" reads standard input.",
 		Example: "  weekward chats import friday.csv --tag wardchat\n  weekward chats import export.csv --tag wardchat --map author=from_user,at=created_at",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			return e.importChat(cmd.Context(), a, args[0], tag, mapping, date)
-		},
+		RunE: e.working(func(ctx context.Context, a *app, args []string) error {
+			return e.importChat(ctx, a, args[0], tag, mapping, date)
+		}),
 	}
 	f := cmd.Flags()
 	f.StringVar(&tag, "tag", "", "the chat it belongs to; the only registered one when missing")
@@ -216,18 +206,13 @@ func newChatsRecap(e *environment) *cobra.Command {
 		Short:   "Show the recap as it would be printed",
 		Example: "  weekward chats recap wardchat --date 2026-03-03",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.openReadOnly(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
+		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
 			tag := ""
 			if len(args) == 1 {
 				tag = args[0]
 			}
-			return e.recap(cmd.Context(), a, tag, date)
-		},
+			return e.recap(ctx, a, tag, date)
+		}),
 	}
 	cmd.Flags().StringVar(&date, "date", "", "for the slot on or after this `DAY`; the coming one when missing")
 	return cmd
@@ -289,13 +274,8 @@ func newChatsForget(e *environment) *cobra.Command {
 		Long:    "forget erases a post and what repeats it. A keyed hash stays, so that no later read or import\nbrings it back.",
 		Example: "  weekward chats forget https://social.example.org/@reader/1",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			erased, err := a.store.ForgetPost(cmd.Context(), args[0], a.clock.now())
+		RunE: e.working(func(ctx context.Context, a *app, args []string) error {
+			erased, err := a.store.ForgetPost(ctx, args[0], a.clock.now())
 			if err != nil {
 				return err
 			}
@@ -304,6 +284,6 @@ func newChatsForget(e *environment) *cobra.Command {
 			}
 			e.say("%s erased. The address is remembered as a keyed hash only.", plural(erased, "post", "posts"))
 			return nil
-		},
+		}),
 	}
 }

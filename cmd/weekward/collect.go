@@ -19,14 +19,9 @@ func newCollect(e *environment) *cobra.Command {
 		Short:   "Read every source that is due, once",
 		Example: "  weekward collect\n  weekward collect --source ward-notes --force",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			return e.collect(cmd.Context(), a, only, force)
-		},
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
+			return e.collect(ctx, a, only, force)
+		}),
 	}
 	cmd.Flags().StringSliceVar(&only, "source", nil, "read this source `ID` only; may be repeated")
 	cmd.Flags().BoolVar(&force, "force", false, "read sources that are not due yet, too")

@@ -29,13 +29,8 @@ func newDoctor(e *environment) *cobra.Command {
 		Short:   "Check everything a send needs; every line ok, warn or fail with the next step",
 		Example: "  weekward doctor",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			findings := a.examine(cmd.Context())
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
+			findings := a.examine(ctx)
 			if e.json {
 				if err := e.printJSON(map[string]any{"checks": findings}); err != nil {
 					return err
@@ -49,7 +44,7 @@ func newDoctor(e *environment) *cobra.Command {
 				}
 			}
 			return nil
-		},
+		}),
 	}
 }
 

@@ -110,7 +110,7 @@ func newItemsShow(e *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "show ID-or-URL",
 		Short:   "Show one item whole",
-		Example: "  weekward items show 3f9a01bc",
+		Example: "  weekward items show https://ward-notes.example.org/sleep-trial",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := e.openReadOnly(cmd.Context())
@@ -153,16 +153,11 @@ func newItemsRelated(e *environment) *cobra.Command {
 		Use:     "related ID-or-URL-or-FILE",
 		Short:   "Find the news that belongs beside an article",
 		Long:    "related takes an item we have read, or a text file: its first line is the title.",
-		Example: "  weekward items related 3f9a01bc -n 5\n  weekward items related article.txt --json",
+		Example: "  weekward items related https://ward-notes.example.org/sleep-trial -n 5\n  weekward items related article.txt --json",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.openReadOnly(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			return e.related(cmd.Context(), a, args[0], n)
-		},
+		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
+			return e.related(ctx, a, args[0], n)
+		}),
 	}
 	cmd.Flags().IntVarP(&n, "limit", "n", 3, "how many at most; fewer when fewer are good")
 	return cmd

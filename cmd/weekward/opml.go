@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 
@@ -30,13 +31,8 @@ func newSourcesExport(e *environment) *cobra.Command {
 		Short:   "Print the feeds as OPML, sections as folders",
 		Example: "  weekward sources export > feeds.opml",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			sources, err := a.sources(cmd.Context())
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
+			sources, err := a.sources(ctx)
 			if err != nil {
 				return err
 			}
@@ -46,7 +42,7 @@ func newSourcesExport(e *environment) *cobra.Command {
 			}
 			_, err = fmt.Fprintf(e.out, "%s%s\n", xml.Header, doc)
 			return err
-		},
+		}),
 	}
 }
 

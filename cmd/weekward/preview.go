@@ -35,14 +35,9 @@ func newPreview(e *environment) *cobra.Command {
 			"its fingerprint is the one that approve and send go by.",
 		Example: "  weekward preview --why\n  weekward preview --date 2026-03-03 --html issue.html --open\n  weekward preview --as reader@example.org --text -",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.openReadOnly(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			return e.preview(cmd.Context(), a, f)
-		},
+		RunE: e.looking(func(ctx context.Context, a *app, _ []string) error {
+			return e.preview(ctx, a, f)
+		}),
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.date, "date", "", "the issue of the slot on or after this `DAY` (2006-01-02); the coming one when missing")

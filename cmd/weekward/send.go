@@ -26,14 +26,9 @@ func newSend(e *environment) *cobra.Command {
 			"It finishes what was interrupted. Ctrl-C lets the messages under way end and leaves the rest due.",
 		Example: "  weekward send\n  weekward send --now --approve\n  weekward send --dry-run",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			return e.send(cmd.Context(), a, f)
-		},
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
+			return e.send(ctx, a, f)
+		}),
 	}
 	fl := cmd.Flags()
 	fl.StringVar(&f.date, "date", "", "the issue of the slot on or after this `DAY` (2006-01-02)")

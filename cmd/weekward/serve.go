@@ -30,20 +30,15 @@ func newServe(e *environment) *cobra.Command {
 			"loopback only), reads what is due, and sends each issue at its slot.",
 		Example: "  weekward serve\n  weekward serve --addr 127.0.0.1:8080 --no-schedule",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
 			if addr != "" {
 				a.config.Web.Addr = addr
 			}
 			if deskAddr != "" {
 				a.config.Web.DeskAddr = deskAddr
 			}
-			return e.serve(cmd.Context(), a, !noSchedule)
-		},
+			return e.serve(ctx, a, !noSchedule)
+		}),
 	}
 	cmd.Flags().StringVar(&addr, "addr", "", "where the public site listens, as `HOST:PORT`; web.addr when missing")
 	cmd.Flags().StringVar(&deskAddr, "desk-addr", "", "where the desk listens; web.desk_addr when missing")

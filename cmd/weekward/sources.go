@@ -46,13 +46,8 @@ func newSourcesList(e *environment) *cobra.Command {
 		Short:   "List the sources and how they are",
 		Example: "  weekward sources list --json",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			lines, err := a.sourceLines(cmd.Context())
+		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
+			lines, err := a.sourceLines(ctx)
 			if err != nil {
 				return err
 			}
@@ -61,7 +56,7 @@ func newSourcesList(e *environment) *cobra.Command {
 			}
 			e.printSources(a, lines)
 			return nil
-		},
+		}),
 	}
 }
 
@@ -125,15 +120,10 @@ func newSourcesAdd(e *environment) *cobra.Command {
 		Long:    "add looks at the address: a feed is taken as it is, a page is asked for its feeds.",
 		Example: "  weekward sources add https://ward-notes.example.org\n  weekward sources add https://social.example.org --kind mastodon --tag wardchat",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
+		RunE: e.working(func(ctx context.Context, a *app, args []string) error {
 			s.URL, s.Kind = args[0], feeds.Kind(kind)
-			return e.addSource(cmd.Context(), a, s)
-		},
+			return e.addSource(ctx, a, s)
+		}),
 	}
 	f := cmd.Flags()
 	f.StringVar(&s.ID, "id", "", "a short `NAME` of a-z, 0-9 and -; made from the address when missing")
@@ -238,13 +228,8 @@ func newSourcesRemove(e *environment) *cobra.Command {
 		Short:   "Stop reading a source; its items stay",
 		Example: "  weekward sources remove ward-notes",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			err = a.store.RemoveSource(cmd.Context(), args[0])
+		RunE: e.working(func(ctx context.Context, a *app, args []string) error {
+			err := a.store.RemoveSource(ctx, args[0])
 			if errors.Is(err, store.ErrNoSource) {
 				return usage("a source of the configuration file is removed there", "there is no added source %q", args[0])
 			}
@@ -253,7 +238,7 @@ func newSourcesRemove(e *environment) *cobra.Command {
 			}
 			e.say("%s is not read any more. What it gave stays.", args[0])
 			return nil
-		},
+		}),
 	}
 }
 
@@ -263,18 +248,13 @@ func newSourcesCheck(e *environment) *cobra.Command {
 		Short:   "Show what would be read, warnings included; nothing is kept",
 		Example: "  weekward sources check https://ward-notes.example.org/feed.xml\n  weekward sources check saved.xml",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := e.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer a.close()
-			r, err := a.checkSource(cmd.Context(), args[0])
+		RunE: e.working(func(ctx context.Context, a *app, args []string) error {
+			r, err := a.checkSource(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			return e.printReading(a, r)
-		},
+		}),
 	}
 }
 
