@@ -85,8 +85,11 @@ func (p *Press) run(ctx context.Context, o PublishOptions) (Report, error) {
 		if errors.As(err, &notDue) && finished.Issue != 0 {
 			return finished, nil // finishing was what there was to do
 		}
+		// Letters do not wait for an issue: the one that tells the editor why
+		// it is held, the confirmations that an import asks for.
+		sendErr := p.send(ctx, o)
 		report, statusErr := p.statusOf(ctx, d)
-		return report, errors.Join(err, statusErr)
+		return report, errors.Join(err, sendErr, statusErr)
 	}
 	return p.deliver(ctx, number, o)
 }
