@@ -99,14 +99,7 @@ func (a *app) checkSecret(context.Context) finding {
 func (a *app) checkMail(ctx context.Context) finding {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
-	t, err := a.transport()
-	if err == nil {
-		var conn mailer.Conn
-		if conn, err = t.Open(ctx); err == nil {
-			err = conn.Close()
-		}
-	}
-	if err != nil {
+	if err := a.config.SMTP.login(ctx, a.dir); err != nil {
 		return finding{"mail", "fail", err.Error(), "check smtp.url and the password; is the mail server up?"}
 	}
 	return finding{"mail", "ok", "connected and logged in: " + a.config.SMTP.URL, ""}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -34,7 +35,7 @@ func newInit(e *environment) *cobra.Command {
 			if len(args) == 1 {
 				dir = args[0]
 			}
-			return e.init(filepath.Join(dir, "weekward.toml"), a)
+			return e.init(cmd.Context(), filepath.Join(dir, "weekward.toml"), a)
 		},
 	}
 	f := cmd.Flags()
@@ -49,7 +50,7 @@ func newInit(e *environment) *cobra.Command {
 }
 
 // init asks, checks the answers, and writes the file.
-func (e *environment) init(path string, a answers) error {
+func (e *environment) init(ctx context.Context, path string, a answers) error {
 	if _, err := os.Stat(path); err == nil {
 		return usage("edit it, or choose another folder", "%s exists already", path)
 	}
@@ -80,8 +81,24 @@ func (e *environment) init(path string, a answers) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	e.tryLogin(ctx, c.SMTP)
 	e.say("Wrote %s.\nNext: \"weekward sources add URL\", \"weekward collect\", \"weekward preview\"; \"weekward doctor\" says what sending still needs.", path)
 	return nil
+}
+
+// tryLogin says whether the mail server lets us in. The file is written either
+// way: the password may come later.
+func (e *environment) tryLogin(ctx context.Context, c SMTPConfig) {
+	if strings.HasPrefix(c.URL, "outbox:") {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	if err := c.login(ctx, ""); err != nil {
+		e.say("The mail server does not let us in yet: %v\n\"weekward doctor\" tries again.", err)
+		return
+	}
+	e.say("The mail server lets us in.")
 }
 
 // ask fills what the flags left out.

@@ -8,19 +8,32 @@ import (
 	"weekward/mailer"
 )
 
-// transport is how mail leaves.
-func (a *app) transport() (mailer.Transport, error) {
-	password, err := a.config.SMTP.readPassword()
+// transport is how mail leaves. A relative outbox lies in dir.
+func (c SMTPConfig) transport(dir string) (mailer.Transport, error) {
+	password, err := c.readPassword()
 	if err != nil {
 		return nil, err
 	}
-	t, err := mailer.ParseTransport(a.config.SMTP.URL, mailer.TransportOptions{Password: password, Dir: a.dir})
+	t, err := mailer.ParseTransport(c.URL, mailer.TransportOptions{Password: password, Dir: dir})
 	return t, refusal(err)
+}
+
+// login connects, logs in and leaves again.
+func (c SMTPConfig) login(ctx context.Context, dir string) error {
+	t, err := c.transport(dir)
+	if err != nil {
+		return err
+	}
+	conn, err := t.Open(ctx)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // sender delivers what is frozen, over the transport.
 func (a *app) sender() (*mailer.Sender, error) {
-	t, err := a.transport()
+	t, err := a.config.SMTP.transport(a.dir)
 	if err != nil {
 		return nil, err
 	}
