@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // zones, on machines that have none
 
@@ -27,10 +28,18 @@ const (
 	exitRefused = 4 // refused for safety: fingerprint, lint, lateness
 )
 
-const exitHelp = `
+// helpText shows an example first and the exit codes last.
+const helpText = `{{if .HasExample}}{{.Example}}
+
+{{end}}{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{.UsageString}}
 Exit codes:
   0 done · 1 failed · 2 wrong use or configuration · 3 nothing to do · 4 refused for safety
 `
+
+// usageExample is where cobra's own usage text has the example.
+const usageExample = "{{if .HasExample}}\n\nExamples:\n{{.Example}}{{end}}"
 
 // A verdict is an error that knows its exit code and the person's next step.
 type verdict struct {
@@ -92,7 +101,8 @@ func newRoot(t *terminal) *cobra.Command {
 	f.BoolVar(&o.quiet, "quiet", false, "print results only, no progress")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &verdict{exitUsage, err, "weekward --help"} })
-	root.SetHelpTemplate(root.HelpTemplate() + exitHelp)
+	root.SetHelpTemplate(helpText)
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), usageExample, "", 1))
 	e := &environment{options: &o, terminal: t}
 	root.AddCommand(
 		newDemo(e), newInit(e), newCollect(e), newPreview(e), newApprove(e), newHold(e), newSkip(e), newSend(e), newStatus(e),

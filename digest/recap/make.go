@@ -114,7 +114,7 @@ func (p *picker) printed() []Question {
 func (p *picker) answers(question int) int {
 	n := 0
 	for i, seg := range p.segments {
-		if seg.question == question && !p.folded[i].repeat && !p.isQuestion(i) {
+		if seg.question == question && seg.evidence != byIntro && !p.folded[i].repeat && !p.isQuestion(i) {
 			n++
 		}
 	}

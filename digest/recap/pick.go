@@ -119,6 +119,8 @@ func (p *picker) exclude(c candidate) string {
 		return p.noise[c.post].kind
 	case c.why.Total < least:
 		return "too little to quote"
+	case p.segments[c.post].evidence == byIntro:
+		return "said before the first question"
 	}
 	return ""
 }

@@ -188,6 +188,20 @@ func TestNamelessPostsCountButAreNotQuoted(t *testing.T) {
 	}
 }
 
+// Before the first question people say who they are and what they live with.
+// That is said into the round, not for a newsletter, unless the editor asks.
+func TestIntroductionsAreNotQuoted(t *testing.T) {
+	intro := "12:01 | i1 | | carer_col | Col here, father of a boy with type 1 diabetes, mostly here to listen and learn #hcsmeu"
+	posts := friday(t, intro, "12:02 | i2 | i1 | ann_k | @carer_col so glad you came, there are three of us #hcsmeu")
+	r := made(t, hcsmeu(), posts, nil)
+	if slices.Contains(quoted(r), "i1") || reason(r, "i1") != "said before the first question" {
+		t.Errorf("quotes %v, i1 left out because %q", quoted(r), reason(r, "i1"))
+	}
+	if r := made(t, hcsmeu(), posts, func(o *Options) { o.Pinned = map[string]bool{"i1": true} }); !slices.Contains(quoted(r), "i1") {
+		t.Errorf("quotes %v, want the pinned i1 among them", quoted(r))
+	}
+}
+
 func TestNoiseIsNamedNotHidden(t *testing.T) {
 	r := made(t, hcsmeu(), friday(t), nil)
 	for id, want := range map[string]string{

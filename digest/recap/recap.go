@@ -54,7 +54,7 @@ type Why struct {
 	Link    float64 `json:"link"`
 	Length  float64 `json:"length"`
 	Noise   float64 `json:"noise"`   // zero or negative: greeting, promotion, hijack
-	Segment string  `json:"segment"` // how the post got its question: "label", "thread", "clock", "open"
+	Segment string  `json:"segment"` // how the post got its question: "label", "thread", "clock", "open", "intro"
 }
 
 // A Link is an address people shared in the session.

@@ -21,6 +21,7 @@ const (
 	byThread = "thread"
 	byClock  = "clock"
 	byNone   = "open"
+	byIntro  = "intro" // before the first question: people say who they are, which is not for quoting
 )
 
 // A session is one hour being understood. The slices run beside posts.
@@ -157,6 +158,9 @@ func (s *session) segmentOf(i int, opened map[int]bool) segment {
 	}
 	if q := s.clock(s.posts[i].At); q >= 0 {
 		return segment{q, byClock}
+	}
+	if len(s.asked) > 0 && s.posts[i].At.Before(s.questions[s.asked[0]].at) {
+		return segment{-1, byIntro}
 	}
 	return segment{-1, byNone}
 }
