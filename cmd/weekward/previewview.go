@@ -42,12 +42,17 @@ const labelWidth = 11
 
 // line prints a labelled line.
 func (v view) line(label, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	fmt.Fprintln(v.w, strings.TrimRight(cut(pad(bold.Render(label), labelWidth)+text, columns), " "))
+	if label == "" {
+		v.under(format, args...)
+		return
+	}
+	fmt.Fprintln(v.w, cut(pad(bold.Render(label), labelWidth)+fmt.Sprintf(format, args...), columns))
 }
 
 // under prints a line below a labelled one.
-func (v view) under(format string, args ...any) { v.line("", format, args...) }
+func (v view) under(format string, args ...any) {
+	fmt.Fprintln(v.w, cut(strings.Repeat(" ", labelWidth)+fmt.Sprintf(format, args...), columns))
+}
 
 func (v view) head(p preview) {
 	left := fmt.Sprintf("%s  No %d · %s %s", v.app.site.Name, p.issue.Number, v.app.local(p.issue.Slot), v.app.schedule.Location)
