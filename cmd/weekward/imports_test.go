@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -76,6 +77,32 @@ func TestNoRoomIsCalledUtil(t *testing.T) {
 			if slices.Contains(strings.Split(path, "/"), word) {
 				t.Errorf("%s: %q is not a noun of the newsletter", path, word)
 			}
+		}
+	}
+}
+
+func TestEveryDependencyHasItsReason(t *testing.T) {
+	reasons, err := os.ReadFile("../../docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatalf("go mod edit: %v", err)
+	}
+	var mod struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &mod); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range mod.Require {
+		name := strings.TrimPrefix(r.Path, "github.com/")
+		if !r.Indirect && !bytes.Contains(reasons, []byte("`"+name+"`")) {
+			t.Errorf("docs/dependencies.md does not say what %s saves us", name)
 		}
 	}
 }
