@@ -61,11 +61,11 @@ func (c feedCase) read(data []byte) feedLine {
 	if err != nil {
 		return feedLine{File: c.File, Error: err.Error()}
 	}
-	line := feedLine{File: c.File, ID: feed.ID, Title: feed.Title, Link: feed.Link, Description: feed.Description, Language: feed.Language,
+	line := feedLine{File: c.File, ID: feed.ID, Title: feed.Title, Link: feed.Link, Description: feed.Description.HTML(), Language: feed.Language,
 		Copyright: feed.Copyright, Author: feed.Author, Image: feed.Image, Encoding: feed.Encoding, Updated: rfc3339(feed.Updated),
-		Published: rfc3339(feed.Published)}
+		Published: rfc3339(feed.Published), Categories: feed.Categories}
 	for _, e := range feed.Entries {
-		line.Items = append(line.Items, entryLine{GUID: e.GUID, Link: e.Link, Title: e.Title, Summary: e.Summary, Content: e.Content,
+		line.Items = append(line.Items, entryLine{GUID: e.GUID, Link: e.Link, Title: e.Title, Summary: e.Summary.HTML(), Content: e.Content.HTML(),
 			Author: e.Author, Published: rfc3339(e.Published), Updated: rfc3339(e.Updated), Categories: e.Categories,
 			Enclosures: e.Enclosures, Image: e.Image})
 	}
@@ -86,6 +86,7 @@ type feedLine struct {
 	Encoding    string      `json:"encoding"`
 	Updated     string      `json:"updated"`
 	Published   string      `json:"published"`
+	Categories  []string    `json:"categories,omitempty"`
 	Items       []entryLine `json:"items"`
 }
 

@@ -14,54 +14,100 @@ import (
 	"golang.org/x/text/encoding/unicode/utf32"
 )
 
-// toUTF8 gives a document as valid UTF-8 and names the charset it was in. The
-// word of a byte order mark counts first, then HTTP's, then the document's own
-// declaration, each only if the bytes agree; then UTF-8 if they are that; then
-// windows-1252, the charset of those who know of none.
+// toUTF8 gives a document as valid UTF-8 and names the charset it was in; ""
+// for ASCII, which is the same in nearly all. The word of a byte order mark
+// counts first; then the bytes themselves, if they are UTF-8; then HTTP's and
+// the document's own declaration, if the bytes agree; then what the text looks
+// like; then windows-1252, the charset of those who know of none.
 func toUTF8(data []byte, contentType string) (text []byte, name, warning string) {
 	if text, name, ok := byMark(data); ok {
 		return text, name, ""
 	}
 	claims := []string{charsetOf(contentType), declared(data)}
-	if utf8.Valid(data) && !isStateful(claims) {
+	switch stateful := isStateful(claims); {
+	case isASCII(data) && !stateful:
+		return data, "", ""
+	case utf8.Valid(data) && !stateful:
 		// Text in another charset is hardly ever valid UTF-8 by chance.
-		return data, claimed(claims, data), ""
+		return data, "utf-8", ""
 	}
 	for _, claim := range claims {
-		if text, ok := decodeAs(data, claim); ok {
-			return text, strings.ToLower(claim), ""
+		if text, ok := decodeAs(data, claim, 0); ok {
+			return orBetter(data, text, claim)
 		}
+	}
+	if isMostlyUTF8(data) {
+		return mend(data), "windows-1252", "text is not in the charset it claims; read as UTF-8 and windows-1252"
+	}
+	for _, claim := range claims {
+		if text, ok := decodeAs(data, claim, tolerated); ok {
+			return text, strings.ToLower(claim), "some characters are not in the charset the document claims"
+		}
+	}
+	if r, margin := guess(data); margin > 0 {
+		return decodeGuess(data, r)
 	}
 	return mend(data), "windows-1252", "text is not in the charset it claims; read as UTF-8 and windows-1252"
 }
 
-// byMark reads documents with a byte order mark, and UTF-16 and UTF-32
-// without one, which show by the zeros around the first "<" or "{".
-func byMark(data []byte) (text []byte, name string, ok bool) {
-	marks := []struct {
-		name   string
-		starts []string
-		enc    encoding.Encoding
-	}{
-		{"utf-8", []string{"\xef\xbb\xbf"}, unicode.UTF8BOM},
-		{"utf-32be", []string{"\x00\x00\xfe\xff", "\x00\x00\x00<", "\x00\x00\x00{"}, utf32.UTF32(utf32.BigEndian, utf32.UseBOM)},
-		{"utf-32le", []string{"\xff\xfe\x00\x00", "<\x00\x00\x00", "{\x00\x00\x00"}, utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)},
-		{"utf-16be", []string{"\xfe\xff", "\x00<\x00", "\x00{\x00"}, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)},
-		{"utf-16le", []string{"\xff\xfe", "<\x00", "{\x00"}, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)},
+// orBetter is a document decoded as it claims, unless the claim is the usual
+// one of those who never looked, Latin-1, and the text says clearly otherwise.
+func orBetter(data, text []byte, claim string) ([]byte, string, string) {
+	if _, name := charset.Lookup(claim); name == "windows-1252" {
+		if r, margin := guess(data); margin >= beyondDoubt {
+			return decodeGuess(data, r)
+		}
 	}
-	for _, m := range marks {
-		for _, start := range m.starts {
-			if !bytes.HasPrefix(data, []byte(start)) {
-				continue
-			}
-			if m.name == "utf-8" {
-				return mend(data[3:]), m.name, true
-			}
-			text, err := m.enc.NewDecoder().Bytes(data)
-			return text, m.name, err == nil
+	return text, strings.ToLower(claim), ""
+}
+
+// beyondDoubt is how much better a guess must be to beat a claim.
+const beyondDoubt = 0.3
+
+func decodeGuess(data []byte, r reading) (text []byte, name, warning string) {
+	text, err := r.enc.NewDecoder().Bytes(data)
+	if err != nil {
+		return mend(data), "windows-1252", "text is in no charset we know; read as UTF-8 and windows-1252"
+	}
+	return text, r.name, "text is not in the charset it claims; it looks like " + r.name
+}
+
+// byMark reads documents with a byte order mark, and UTF-16 and UTF-32
+// without one, which show by the zeros between their first characters.
+func byMark(data []byte) (text []byte, name string, ok bool) {
+	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
+		return mend(rest), "utf-8", true
+	}
+	for _, w := range []struct {
+		name, mark string
+		letter     string // "x" where an ASCII letter has its byte
+		enc        encoding.Encoding
+	}{
+		{"utf-32be", "\x00\x00\xfe\xff", "000x", utf32.UTF32(utf32.BigEndian, utf32.UseBOM)},
+		{"utf-32le", "\xff\xfe\x00\x00", "x000", utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)},
+		{"utf-16be", "\xfe\xff", "0x", unicode.UTF16(unicode.BigEndian, unicode.UseBOM)},
+		{"utf-16le", "\xff\xfe", "x0", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)},
+	} {
+		if bytes.HasPrefix(data, []byte(w.mark)) || beginsWith(data, w.letter) {
+			text, err := w.enc.NewDecoder().Bytes(data)
+			return text, w.name, err == nil
 		}
 	}
 	return nil, "", false
+}
+
+// beginsWith tells whether the first two characters of a document are ASCII,
+// in a charset whose letters have their zeros in the same places.
+func beginsWith(data []byte, letter string) bool {
+	if len(data) < 2*len(letter) {
+		return false
+	}
+	for i, c := range data[:2*len(letter)] {
+		if isZero := letter[i%len(letter)] == '0'; isZero != (c == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 func charsetOf(contentType string) string {
@@ -82,19 +128,13 @@ func declared(data []byte) string {
 	return ""
 }
 
-// claimed names the charset of a valid UTF-8 document: what it says, when its
-// bytes are ASCII and so in that charset too.
-func claimed(claims []string, data []byte) string {
-	for _, claim := range claims {
-		if enc, _ := charset.Lookup(claim); enc != nil && isASCII(data) {
-			return strings.ToLower(claim)
+func isASCII[T string | []byte](data T) bool {
+	for i := range len(data) {
+		if data[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	return "utf-8"
-}
-
-func isASCII(data []byte) bool {
-	return bytes.IndexFunc(data, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
+	return true
 }
 
 // isStateful tells charsets whose text is ASCII bytes with another meaning:
@@ -109,14 +149,44 @@ func isStateful(claims []string) bool {
 	return false
 }
 
-// decodeAs reads the document in a charset, if its bytes are of that charset.
-func decodeAs(data []byte, claim string) (text []byte, ok bool) {
+// tolerated is how many of a document's bytes may be wrong in its charset, as
+// one in so many: a page of a thousand stories with one cut in mid-character
+// is still in that charset.
+const tolerated = 200
+
+// decodeAs reads the document in a charset, if its bytes are of that charset,
+// all but one in so many; 0 means all.
+func decodeAs(data []byte, claim string, oneIn int) (text []byte, ok bool) {
 	enc, name := charset.Lookup(claim)
 	if enc == nil || name == "utf-8" || name == "replacement" || strings.HasPrefix(name, "utf-16") {
 		return nil, false
 	}
 	text, err := enc.NewDecoder().Bytes(data)
-	return text, err == nil && !bytes.ContainsRune(text, utf8.RuneError)
+	if err != nil {
+		return nil, false
+	}
+	damage := bytes.Count(text, []byte(string(utf8.RuneError)))
+	return text, damage == 0 || damage*oneIn > 0 && damage*oneIn <= len(data)
+}
+
+// isMostlyUTF8 tells whether of the characters beyond ASCII more are UTF-8
+// than are not.
+func isMostlyUTF8(data []byte) bool {
+	good, bad := 0, 0
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && size == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += size
+	}
+	return good > bad
 }
 
 // mend reads what is UTF-8 as UTF-8, and each byte that is not as

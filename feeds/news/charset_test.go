@@ -42,6 +42,11 @@ func TestCharsetsBecomeUTF8(t *testing.T) {
 		{"ISO-2022-JP is ASCII bytes", "text/xml; charset=iso-2022-jp", in(t, japanese.ISO2022JP, "<t>記事</t>"), "<t>記事</t>", "iso-2022-jp"},
 		{"UTF-16, big end first, no mark", "", in(t, big, "<t>é</t>"), "<t>é</t>", "utf-16be"},
 		{"UTF-16, little end first, no mark", "", in(t, little, "<t>é</t>"), "<t>é</t>", "utf-16le"},
+		{"UTF-16 behind a line break", "", in(t, little, "\r\n<t>é</t>"), "\r\n<t>é</t>", "utf-16le"},
+		{"UTF-16 that says it is UTF-8", "text/xml; charset=utf-8", in(t, big, declared("utf-8")), declared("utf-8"), "utf-16be"},
+		{"UTF-8 that says it is UTF-16", "text/xml; charset=utf-16", []byte(declared("utf-16")), declared("utf-16"), "utf-8"},
+		{"UTF-32, little end first, no mark", "", in(t, utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), "<t>é</t>"), "<t>é</t>", "utf-32le"},
+		{"UTF-32, big end first, no mark", "", in(t, utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), "<t>é</t>"), "<t>é</t>", "utf-32be"},
 		{"UTF-16 with a mark", "", in(t, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "<t>é</t>"), "<t>é</t>", "utf-16le"},
 		{"UTF-32", "", in(t, utf32.UTF32(utf32.BigEndian, utf32.UseBOM), "<t>é</t>"), "<t>é</t>", "utf-32be"},
 	}

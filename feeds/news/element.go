@@ -2,7 +2,6 @@ package news
 
 import (
 	"bytes"
-	"net/url"
 	"strings"
 )
 
@@ -44,6 +43,9 @@ func isLine(key string) bool {
 	return false
 }
 
+// isIdentity tells elements that say which item it is.
+func isIdentity(local string) bool { return local == "link" || local == "guid" || local == "id" }
+
 // isField tells elements that stand directly in a channel or item.
 func isField(local string) bool {
 	switch local {
@@ -60,6 +62,7 @@ func (r *repairer) push(t tag) {
 		r.cdf = true
 	}
 	e := r.element(&t)
+	e.at = r.out.Len()
 	if !e.silent {
 		t.write(&r.out)
 	}
@@ -70,6 +73,7 @@ func (r *repairer) push(t tag) {
 		if !e.silent {
 			r.out.WriteString("</" + e.name + ">")
 		}
+		r.identify(e)
 		return
 	}
 	r.open = append(r.open, e)
@@ -88,9 +92,10 @@ func (r *repairer) element(t *tag) element {
 	if top := r.top(); top != nil {
 		e.base = top.base
 	}
-	if own, ok := t.attr("xml:base"); ok || len(r.open) == 0 {
+	if own, ok := t.attr("xml:base"); ok {
 		e.base = join(e.base, own)
 		t.set("xml:base", folder(e.base))
+		r.rememberBase(t.local(), e.base)
 	}
 	if mode, _ := t.attr("mode"); strings.EqualFold(mode, "base64") {
 		e.packed = true
@@ -106,6 +111,8 @@ func (r *repairer) rename(t *tag, key string) {
 	switch local := localName(key); {
 	case r.cdf && key == "abstract":
 		t.name = "description"
+	case key == "author" && top != nil && top.key == "channel":
+		t.name = "managingEditor"
 	case (local == "body" || local == "fullitem") && top != nil && top.key == "item":
 		// The whole text, as RSS had it before content:encoded.
 		t.name = "fullitem"
@@ -126,36 +133,10 @@ func cdfChildren(out *bytes.Buffer, t tag) {
 			out.WriteString("<link>")
 			escape(out, []byte(a.value))
 			out.WriteString("</link>")
-		case "lastmod":
-			out.WriteString("<pubDate>")
+		case "lastmod": // of both readings of a date, gofeed takes this for both
+			out.WriteString(`<dc:date xmlns:dc="http://purl.org/dc/elements/1.1/">`)
 			escape(out, []byte(a.value))
-			out.WriteString("</pubDate>")
+			out.WriteString("</dc:date>")
 		}
 	}
-}
-
-// join resolves an xml:base against the one around it. Only web addresses are
-// bases.
-func join(base, ref string) string {
-	b, err := url.Parse(base)
-	if err != nil {
-		b = &url.URL{}
-	}
-	u, err := b.Parse(strings.TrimSpace(ref))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return base
-	}
-	return u.String()
-}
-
-// folder is a base without its last part, from which relative addresses
-// resolve alike; gofeed 1.4 takes a base with a file name for a folder.
-func folder(base string) string {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	u.RawQuery, u.Fragment, u.RawPath = "", "", ""
-	u.Path = "/" + strings.TrimPrefix(u.Path[:strings.LastIndexByte(u.Path, '/')+1], "/")
-	return u.String()
 }

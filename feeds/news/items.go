@@ -35,17 +35,23 @@ func items(f Feed, src feeds.Source, now time.Time) (all []feeds.Item, warnings 
 	return all, warnings
 }
 
+// enoughSummary is how long a summary must be, in bytes, to do without the
+// whole text: two excerpts and more.
+const enoughSummary = 500
+
 func finding(e Entry, f Feed, guidIsShared bool) feeds.Finding {
 	found := feeds.Finding{
 		GUID:      e.GUID,
 		Link:      cmp.Or(e.Original, e.Link),
 		Outlet:    f.Title,
 		Title:     e.Title,
-		Summary:   e.Summary,
-		Content:   e.Content,
+		Summary:   e.Summary.Text(),
 		Author:    e.Author,
 		Lang:      f.Language,
 		Published: e.Published,
+	}
+	if len(found.Summary) < enoughSummary {
+		found.Content = e.Content.Text()
 	}
 	if found.Published.IsZero() {
 		found.Published = e.Updated

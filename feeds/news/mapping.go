@@ -16,33 +16,46 @@ import (
 )
 
 // mapFeed finds the fields of a feed, whichever element holds them.
-func mapFeed(f *gofeed.Feed, base string) Feed {
+func mapFeed(f *gofeed.Feed, b bases) Feed {
+	base := b.of(0, "")
 	feed := Feed{
-		Title:       text(f.Title),
-		Link:        resolve(base, f.Link),
-		Description: text(cmp.Or(f.Description, extension(f.Extensions, "itunes", "subtitle"))),
-		Language:    strings.ReplaceAll(strings.TrimSpace(f.Language), "_", "-"),
-		Copyright:   text(f.Copyright),
-		Author:      person(f.Authors, f.Author),
-		TTL:         ttl(f),
+		Title:     text(f.Title),
+		Link:      resolve(base, f.Link),
+		Language:  strings.ReplaceAll(strings.TrimSpace(f.Language), "_", "-"),
+		Copyright: text(f.Copyright),
+		Author:    person(f.Authors, f.Author),
+		Image:     picture(base, f.Image, f.Extensions),
+		TTL:       ttl(f),
 	}
+	description := cmp.Or(f.Description, extension(f.Extensions, "itunes", "subtitle"))
+	feed.Description = Markup{description, b.of(0, "", "description", "subtitle", "tagline")}
 	feed.Published, _ = firstDate(f.Published, extension(f.Extensions, "dcterms", "issued"), extension(f.Extensions, "dcterms", "created"))
 	feed.Updated, _ = firstDate(f.Updated, extension(f.Extensions, "dcterms", "modified"), extension(f.Extensions, "", "modified"))
 	if feed.Updated.IsZero() {
 		feed.Updated = feed.Published
 	}
-	if f.Image != nil {
-		feed.Image = resolve(base, f.Image.URL)
+	original, isAtom := f.OriginalFeed().(*atom.Feed)
+	if isAtom {
+		feed.ID = absolute(base, original.ID)
+		f.Categories = withTerms(f.Categories, original.Categories)
 	}
-	if original, ok := f.OriginalFeed().(*atom.Feed); ok {
-		feed.ID = original.ID
-	}
+	feed.Categories = categories(f.Categories, f.Extensions)
 	guids := permalinks(f)
 	for i, it := range f.Items {
 		if it == nil {
 			continue
 		}
-		feed.Entries = append(feed.Entries, mapEntry(it, guids[i], base))
+		if isAtom {
+			it.Categories = withTerms(it.Categories, original.Entries[i].Categories)
+		}
+		e := mapEntry(it, guids[i], b.of(i+1, ""))
+		page := e.Link
+		if isAtom {
+			e.GUID, page = absolute(base, e.GUID), "" // RFC 4287, section 2: from the document, not from the page
+		}
+		e.Summary.base = b.of(i+1, page, "description", "summary")
+		e.Content.base = b.of(i+1, page, "content", "encoded", "body", "fullitem")
+		feed.Entries = append(feed.Entries, e)
 	}
 	return feed
 }
@@ -67,19 +80,16 @@ func mapEntry(it *gofeed.Item, permalink, base string) Entry {
 		Link:       link(it, permalink, base),
 		Original:   resolve(base, extension(it.Extensions, "feedburner", "origLink")),
 		Title:      text(cmp.Or(it.Title, extension(it.Extensions, "media", "title"))),
-		Summary:    text(summary(it)),
-		Content:    text(cmp.Or(it.Content, it.Custom["fullitem"])),
 		Author:     person(it.Authors, it.Author),
-		Categories: categories(it),
+		Categories: categories(it.Categories, it.Extensions),
+		Image:      picture(base, it.Image, it.Extensions),
 	}
+	e.Summary.source, e.Content.source = bodies(it)
 	dates(it, &e)
 	for _, enclosure := range it.Enclosures {
 		if u := resolve(base, enclosure.URL); u != "" {
 			e.Enclosures = append(e.Enclosures, u)
 		}
-	}
-	if it.Image != nil {
-		e.Image = resolve(base, it.Image.URL)
 	}
 	return e
 }
@@ -104,9 +114,28 @@ func link(it *gofeed.Item, permalink, base string) string {
 	return ""
 }
 
+// absolute makes an identity that is a relative address absolute; any other
+// stays letter for letter (RFC 4287, section 4.2.6.1).
+func absolute(base, id string) string {
+	if strings.Contains(id, ":") {
+		return id
+	}
+	return cmp.Or(resolve(base, id), id)
+}
+
 func resolve(base, ref string) string {
 	u, _ := feeds.ResolveURL(base, ref)
 	return u
+}
+
+// bodies are the short and the long text of an entry. RSS knows no <summary>;
+// where there is one, the description is the long text.
+func bodies(it *gofeed.Item) (short, long string) {
+	long = cmp.Or(it.Content, it.Custom["fullitem"])
+	if own := it.Custom["summary"]; own != "" {
+		return own, cmp.Or(long, it.Description)
+	}
+	return summary(it), long
 }
 
 func summary(it *gofeed.Item) string {
@@ -136,9 +165,6 @@ func extension(extensions ext.Extensions, space, name string) string {
 	return ""
 }
 
-// text makes a field of a feed plain.
-func text(markup string) string { return feeds.PlainText(unmangle(markup)) }
-
 // namedIn is the name inside an <author> that holds elements, as Atom's does
 // and RSS's should not.
 var namedIn = regexp.MustCompile(`(?is)<name>(.*?)</name>`)
@@ -165,16 +191,6 @@ func person(people []*gofeed.Person, first *gofeed.Person) string {
 		}
 	}
 	return ""
-}
-
-func categories(it *gofeed.Item) []string {
-	var names []string
-	for _, c := range it.Categories {
-		if c = text(c); c != "" {
-			names = append(names, c)
-		}
-	}
-	return names
 }
 
 // ttl is how long a feed asks to be left alone: RSS's ttl or the syndication

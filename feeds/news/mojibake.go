@@ -12,6 +12,9 @@ import (
 // character beyond that charset, and its bytes in it are valid UTF-8. Both
 // together do not happen to text that is right.
 func unmangle(s string) string {
+	if isASCII(s) {
+		return s
+	}
 	s = withoutC1(s)
 	if !strings.ContainsAny(s, "ÃÂâÅÄÐÑÎÏðãåæäçèé") {
 		return s

@@ -139,7 +139,7 @@ func TestDocumentsAreBounded(t *testing.T) {
 		{"too many items", "<rss><channel>" + many.String() + "</channel></rss>", maxItems},
 		{"too many in JSON", manyJSON, maxItems},
 		{"nested too deeply", "<rss><channel><item><title>T</title><description>" + strings.Repeat("<q>", 200_000) + "x" + strings.Repeat("</q>", 200_000) + "</description></item></channel></rss>", 1},
-		{"nested and never closed", "<rss><channel><item><title>T</title><description>" + strings.Repeat("<q>", 200_000) + "x", 1},
+		{"nested and never closed", "<rss><channel><item><title>T</title><link>1</link><description>" + strings.Repeat("<q>", 200_000) + "x", 1},
 		{"ends without beginnings", "<rss><channel><item><title>T</title></item>" + strings.Repeat("<a>", 50_000) + strings.Repeat("</b>", 50_000), 1},
 		{"deep HTML", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;i&gt;", 100_000) + "</description></item></channel></rss>", 1},
 		{"objects that never end", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;object&gt;", 50_000) + "</description></item></channel></rss>", 1},
@@ -154,6 +154,30 @@ func TestDocumentsAreBounded(t *testing.T) {
 		}
 		if took := time.Since(began); took > 15*time.Second {
 			t.Errorf("%s: took %s", tt.name, took)
+		}
+	}
+}
+
+func TestCutItemsWaitForTheNextRead(t *testing.T) {
+	whole := `<rss><channel><item><title>Shared records in four hospitals</title><link>https://example.org/1</link></item>` +
+		`<item><title>Nurses try a new triage</title><link>https://example.org/2</link><description>It saved an hour a day.</description></item></channel></rss>`
+	complete, err := Parse([]byte(whole), "", "", feeds.Source{ID: "s"}, now)
+	if err != nil || len(complete.Items) != 2 {
+		t.Fatalf("Parse of the whole feed: %d items, %v", len(complete.Items), err)
+	}
+	known := map[string]string{}
+	for _, it := range complete.Items {
+		known[it.ID] = it.Title
+	}
+	for end := strings.Index(whole, "</item>"); end < len(whole); end++ {
+		reading, err := Parse([]byte(whole[:end]), "", "", feeds.Source{ID: "s"}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range reading.Items {
+			if title, ok := known[it.ID]; !ok || it.Title != title {
+				t.Errorf("cut after %q: item %q, which the whole feed does not have", whole[max(0, end-20):end], it.Title)
+			}
 		}
 	}
 }

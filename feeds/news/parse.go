@@ -15,40 +15,41 @@ func Understand(data []byte, contentType, base string) (Feed, error) {
 		return Feed{}, notAFeed("the document is empty")
 	}
 	text, encoding, warning := toUTF8(data, contentType)
-	parsed, warnings, err := parse(text, base)
+	parsed, declared, warnings, err := parse(text, base)
 	if err != nil {
 		return Feed{}, err
 	}
 	if warning != "" {
 		warnings = append([]string{warning}, warnings...)
 	}
-	feed := mapFeed(parsed, base)
+	feed := mapFeed(parsed, bases{base, declared})
 	feed.Encoding = encoding
 	feed.Warnings = warnings
 	return feed, nil
 }
 
 // parse has gofeed read a document, once it is fit to be read.
-func parse(text []byte, base string) (*gofeed.Feed, []string, error) {
+func parse(text []byte, base string) (*gofeed.Feed, map[place]string, []string, error) {
 	text = bytes.TrimLeft(text, " \t\r\n\x00\ufeff")
 	var doc []byte
+	var declared map[place]string
 	var warnings []string
 	if bytes.HasPrefix(text, []byte("{")) {
 		var err error
 		if doc, warnings, err = repairJSON(text); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
-	} else if doc, warnings = repair(text, base); len(doc) == 0 {
-		return nil, nil, notAFeed("%s", whatItIs(text))
+	} else if doc, declared, warnings = repair(text, base); len(doc) == 0 {
+		return nil, nil, nil, notAFeed("%s", whatItIs(text))
 	}
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
 	parser.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
 	feed, err := parser.Parse(bytes.NewReader(doc))
 	if err != nil {
-		return nil, nil, notAFeed("%v", err)
+		return nil, nil, nil, notAFeed("%v", err)
 	}
-	return feed, warnings, nil
+	return feed, declared, warnings, nil
 }
 
 // whatItIs says in words what a document without a feed in it seems to be.

@@ -18,21 +18,21 @@ const (
 // root element. It never fails: what cannot be an element becomes text, what
 // was left open is closed, what makes no sense is left out. Comments,
 // processing instructions and the DOCTYPE with all its entities are dropped;
-// nothing is ever expanded or fetched. xml:base is made absolute on the way.
-func repair(text []byte, base string) (doc []byte, warnings []string) {
+// nothing is ever expanded or fetched. xml:base is made absolute on the way and
+// noted in declared.
+func repair(text []byte, base string) (doc []byte, declared map[place]string, warnings []string) {
 	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}}
 	r.out.Grow(len(text) + 256)
 	r.base = base
 	for r.pos < len(r.in) && !r.done {
 		r.step()
 	}
-	if len(r.open) > 0 {
-		if !r.done {
-			r.warn("the document ends too early; what came before was read")
-		}
-		r.closeTo(0)
+	if len(r.open) > 0 && !r.done {
+		r.warn("the document ends too early; what came before was read")
+		r.dropCut()
 	}
-	return r.out.Bytes(), r.warnings
+	r.closeTo(0)
+	return r.out.Bytes(), r.bases, r.warnings
 }
 
 // A repairer is at one place of the document it rewrites.
@@ -41,13 +41,15 @@ type repairer struct {
 	pos int
 	out bytes.Buffer
 
-	base     string // of the document
-	cdf      bool   // the root is a bare channel
-	open     []element
-	openTags map[string]int // how many elements of a name are open
-	items    int
-	tags     int
-	done     bool // the root element is closed, or a limit reached
+	base       string // of the document
+	bases      map[place]string
+	cdf        bool // the root is a bare channel
+	open       []element
+	openTags   map[string]int // how many elements of a name are open
+	items      int
+	identified int // the last item that has a link or an identity
+	tags       int
+	done       bool // the root element is closed, or a limit reached
 
 	warnings []string
 	seen     map[string]bool
@@ -58,6 +60,7 @@ type element struct {
 	name   string // as written, prefix included
 	key    string // in lower case
 	base   string // what addresses in it start from
+	at     int    // where its start tag is in the output
 	silent bool   // too deep: its tags are left out
 	packed bool   // Atom 0.3, mode="base64"
 }
@@ -143,13 +146,16 @@ func (r *repairer) cdata(rest []byte) {
 	} else {
 		r.pos += end + len("]]>")
 	}
+	content := legal(rest[:end])
 	switch top := r.top(); {
 	case top == nil:
 	case top.packed:
-		r.text(rest[:end])
+		r.text(content)
+	case bytes.Contains(content, []byte("]]>")): // now that a character between is gone
+		escapeAll(&r.out, content)
 	default:
 		r.out.WriteString("<![CDATA[")
-		r.out.Write(legal(rest[:end]))
+		r.out.Write(content)
 		r.out.WriteString("]]>")
 	}
 }
@@ -222,17 +228,38 @@ func (r *repairer) closeNamed(name string) {
 	}
 }
 
+// dropCut takes back what the end of the document cut in two, if half of it
+// would mislead: a line such as a title, a link or a date, and an item of which
+// nothing yet says which one it is. The next read finds them whole.
+func (r *repairer) dropCut() {
+	for i, e := range r.open {
+		if isItem(localName(e.key)) && r.identified < r.items || i == len(r.open)-1 && isLine(e.key) {
+			r.out.Truncate(e.at)
+			r.open = r.open[:i]
+			return
+		}
+	}
+}
+
 // closeTo closes elements until n are open.
 func (r *repairer) closeTo(n int) {
 	for len(r.open) > n {
 		e := r.open[len(r.open)-1]
 		r.open = r.open[:len(r.open)-1]
 		r.openTags[e.key]--
+		r.identify(e)
 		if !e.silent {
 			r.out.WriteString("</" + e.name + ">")
 		}
 	}
 	r.done = r.done || n == 0
+}
+
+// identify notes that an item has told which one it is.
+func (r *repairer) identify(closed element) {
+	if top := r.top(); top != nil && isItem(localName(top.key)) && isIdentity(localName(closed.key)) {
+		r.identified = r.items
+	}
 }
 
 // start opens an element. Before the root only the root counts.

@@ -17,13 +17,17 @@ func TestRepairMakesWellFormedXML(t *testing.T) {
 		{"bare ampersand", `<rss>Q&A &nbsp; &copy &#x41; &#0;</rss>`, "<rss>Q&amp;A \u00a0 &amp;copy A </rss>"},
 		{"bare less-than", `<rss>1 < 2 <3 <a@b></rss>`, `<rss>1 &lt; 2 &lt;3 &lt;a@b&gt;</rss>`},
 		{"attributes without quotes", `<rss version=2.0 a='"' a=2 checked></rss>`, `<rss version="2.0" a="&#34;" checked="checked"></rss>`},
-		{"left open", `<rss><channel><item><title>T`, `<rss><channel><item><title>T</title></item></channel></rss>`},
-		{"cut off in a tag", `<rss><item><title>T</title><enclo url="x`, `<rss><item><title>T</title>&lt;enclo url=&#34;x</item></rss>`},
+		{"left open", `<rss><channel><item><guid>1</guid><description>T`, `<rss><channel><item><guid>1</guid><description>T</description></item></channel></rss>`},
+		{"cut off in a tag", `<rss><item><guid>1</guid><enclo url="x`, `<rss><item><guid>1</guid>&lt;enclo url="x</item></rss>`},
+		{"cut off in a title", `<rss><channel><item><guid>1</guid><title>Nurses tr`, `<rss><channel><item><guid>1</guid></item></channel></rss>`},
+		{"cut off before the link", `<rss><channel><item><guid>1</guid></item><item><title>T</title><link>https://exa`, `<rss><channel><item><guid>1</guid></item></channel></rss>`},
+		{"cut off after the link", `<feed><entry><link href="https://example.org/1"/><title>T</title><upd`, `<feed xmlns="http://www.w3.org/2005/Atom"><entry><link href="https://example.org/1"></link><title>T</title>&lt;upd</entry></feed>`},
 		{"end without beginning", `<rss></b><i>x</i></rss>`, `<rss><i>x</i></rss>`},
 		{"closed in another order", `<rss><b><i>x</b></i></rss>`, `<rss><b><i>x</i></b></rss>`},
 		{"item in an item", `<rss><item><title>1</title><item><title>2</title></item></rss>`, `<rss><item><title>1</title></item><item><title>2</title></item></rss>`},
 		{"CDATA", `<rss><![CDATA[<b>]]></rss>`, `<rss><![CDATA[<b>]]></rss>`},
 		{"CDATA without end", `<rss><![CDATA[<b>`, `<rss><![CDATA[<b>]]></rss>`},
+		{"CDATA that ends in disguise", "<rss><![CDATA[a]\x07]>b]]></rss>", `<rss>a]]&gt;b</rss>`},
 		{"control characters", "<rss>a\x01b\ufffec</rss>", `<rss>abc</rss>`},
 		{"end tag without its bracket", `<rss><item>x</item</rss>`, `<rss><item>x</item></rss>`},
 		{"base made absolute", `<rss xml:base="a/b.html"></rss>`, `<rss xml:base="https://example.org/x/a/"></rss>`},
@@ -34,7 +38,7 @@ func TestRepairMakesWellFormedXML(t *testing.T) {
 		if strings.Contains(tt.document, "base") {
 			base = "https://example.org/x/feed.xml"
 		}
-		got, _ := repair([]byte(tt.document), base)
+		got, _, _ := repair([]byte(tt.document), base)
 		if string(got) != tt.want {
 			t.Errorf("%s: repair(%q)\n got %s\nwant %s", tt.name, tt.document, got, tt.want)
 		}
@@ -46,7 +50,7 @@ func FuzzRepair(f *testing.F) {
 	f.Add([]byte(`<CHANNEL HREF="a"><ITEM LASTMOD=1><ABSTRACT>x`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		text, _, _ := toUTF8(data, "")
-		doc, _ := repair(text, "https://example.org/")
+		doc, _, _ := repair(text, "https://example.org/")
 		decoder := xml.NewDecoder(strings.NewReader(string(doc)))
 		for {
 			if _, err := decoder.Token(); errors.Is(err, io.EOF) {

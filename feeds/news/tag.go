@@ -50,7 +50,7 @@ func (t tag) write(out *bytes.Buffer) {
 	out.WriteString("<" + t.name)
 	for _, a := range t.attrs {
 		out.WriteString(" " + a.name + `="`)
-		escape(out, []byte(a.value))
+		escape(out, []byte(strings.ReplaceAll(a.value, `"`, "&#34;")))
 		out.WriteByte('"')
 	}
 	out.WriteByte('>')
@@ -163,7 +163,7 @@ func oneColon(name string) string {
 func escape(out *bytes.Buffer, s []byte) (mended bool) {
 	for i := 0; i < len(s); {
 		j := i
-		for j < len(s) && s[j] != '&' && s[j] != '<' && s[j] != '"' && s[j] != '>' && (s[j] >= 0x20 || s[j] == '\n' || s[j] == '\t' || s[j] == '\r') && s[j] != 0xef {
+		for j < len(s) && isPlain[s[j]] {
 			j++
 		}
 		out.Write(s[i:j])
@@ -185,8 +185,6 @@ func escape(out *bytes.Buffer, s []byte) (mended bool) {
 			out.WriteString("&lt;")
 		case c == '>':
 			out.WriteString("&gt;")
-		case c == '"':
-			out.WriteString("&#34;")
 		case c == 0xef && isNonCharacter(s[i:]):
 			i += 2
 		case c == 0xef:
@@ -198,6 +196,15 @@ func escape(out *bytes.Buffer, s []byte) (mended bool) {
 	}
 	return mended
 }
+
+// isPlain are the bytes that escape copies as they are: all but markup,
+// control characters, and 0xEF, with which U+FFFE and U+FFFF begin.
+var isPlain = func() (plain [256]bool) {
+	for c := range plain {
+		plain[c] = c >= 0x20 && c != '&' && c != '<' && c != '>' && c != 0xef || c == '\n' || c == '\t' || c == '\r'
+	}
+	return plain
+}()
 
 // escapeAll writes text in which nothing is escaped yet.
 func escapeAll(out *bytes.Buffer, s []byte) {
