@@ -7,50 +7,62 @@ import (
 	"unicode/utf8"
 )
 
-// A closing is a phrase that feeds hang on the end of a summary: it begins
-// with one wording, may have to hold another, and runs to the end of the text.
-type closing struct {
-	starts string // lower case
-	holds  string // lower case; "" for no more words needed
-	reach  int    // at most so many bytes from its beginning to the end of the text
+// monthNames are the names of months in seven languages as datelines write them,
+// whole or cut.
+const monthNames = `(?:jan|feb|fév|mar|mär|maa|apr|avr|abr|may|mei|mag|mai|jun|juin|giu|jul|juil|lug|aug|août|ago|sep|set|okt|oct|ott|nov|dec|dez|déc|dic|gen|ene|ιαν|φεβ|μαρ|απρ|μαΐ|ιουν|ιουλ|αυγ|σεπ|οκτ|νοε|δεκ)\p{L}{0,8}\.?`
+
+// agencies are news agencies as datelines name them, with the desk behind a
+// stroke or hyphen.
+const agencies = `\((?:dpa|afp|reuters|ap|anp|ansa|efe|apa|kna|epd|sda|belga|upi|xinhua|agi|adnkronos|europa press|ατπε|απε|απε-μπε|ots|sid|[\p{L}]{2,6}/[\p{L}]{2,6})(?:[/-]\p{L}{1,8})?\)`
+
+// creditWords begin a line that says who took a picture.
+const creditWords = `(?:photo credit|image credit|photograph|photo|image|picture|credit|bildquelle|bildnachweis|fotografía|foto|bild|beeld|crédits? photo|crédits?|crédito|immagine|imagen|φωτογραφία|φωτό|φωτο)`
+
+// An opening is what may stand in front of the first sentence.
+type opening struct {
+	needs string // one of these characters is in it: quicker to look for than the form
+	form  *regexp.Regexp
 }
 
-var closings = []closing{
-	// "The post TITLE appeared first on SITE."
-	{"the post ", "appeared first on", 400}, {"der beitrag ", "zuerst", 400}, {"het bericht ", "verscheen eerst op", 400},
-	{"l'articolo ", "proviene da", 400}, {"l’articolo ", "proviene da", 400}, {"l'article ", "est apparu en premier sur", 400},
-	{"l’article ", "est apparu en premier sur", 400}, {"cet article ", "est apparu en premier sur", 400},
-	{"la entrada ", "primero en", 400}, {"το άρθρο ", "πρώτα στ", 400},
-
-	// "Read more"
-	{"read more", "", 120}, {"read the full", "", 120}, {"read the rest", "", 120}, {"read the whole", "", 120},
-	{"click here to read", "", 120}, {"click to read", "", 120}, {"learn more", "", 80}, {"find out more", "", 80}, {"view more", "", 80},
-	{"continue reading", "", 250}, {"keep reading", "", 250}, {"(more", "", 10}, {"more »", "", 10}, {"more →", "", 10},
-	{"weiterlesen", "", 200}, {"weiter lesen", "", 200}, {"mehr lesen", "", 120}, {"zum artikel", "", 60}, {"lesen sie mehr", "", 120},
-	{"lesen sie weiter", "", 120}, {"lees meer", "", 120}, {"lees verder", "", 200}, {"leggi tutto", "", 200}, {"leggi di più", "", 120},
-	{"leggi l'articolo", "", 120}, {"leggi l’articolo", "", 120}, {"continua a leggere", "", 200}, {"lire la suite", "", 200},
-	{"lire plus", "", 120}, {"lire l'article", "", 120}, {"lire l’article", "", 120}, {"en savoir plus", "", 120},
-	{"continuer la lecture", "", 200}, {"leer más", "", 120}, {"seguir leyendo", "", 200}, {"continuar leyendo", "", 200},
-	{"sigue leyendo", "", 200}, {"διαβάστε περισσότερα", "", 200}, {"διαβάστε τη συνέχεια", "", 200}, {"συνεχίστε την ανάγνωση", "", 250},
-
-	// "Subscribe to our newsletter"
-	{"subscribe to our", "", 250}, {"subscribe to the", "newsletter", 250}, {"subscribe now", "", 120}, {"subscribe here", "", 120},
-	{"sign up for our", "", 250}, {"sign up to our", "", 250}, {"sign up for the", "newsletter", 250}, {"sign up here", "", 120},
-	{"click here to subscribe", "", 160}, {"click here to sign up", "", 160}, {"join our mailing list", "", 160},
-	{"newsletter abonnieren", "", 120}, {"abonnieren sie", "newsletter", 160}, {"jetzt newsletter", "", 120}, {"zum newsletter", "", 120},
-	{"schrijf je in", "nieuwsbrief", 160}, {"abonneer je", "nieuwsbrief", 160}, {"meld je aan", "nieuwsbrief", 160},
-	{"iscriviti alla", "newsletter", 160}, {"abonnez-vous", "newsletter", 160}, {"inscrivez-vous", "newsletter", 160},
-	{"suscríbete a", "", 160}, {"suscríbase a", "", 160}, {"εγγραφείτε στο", "newsletter", 160},
-
-	// share, cookie and filing lines
-	{"share this", "", 200}, {"share on", "", 200}, {"we use cookies", "", 400}, {"this site uses cookies", "", 400},
-	{"this website uses cookies", "", 400}, {"filed under", "", 250}, {"tagged:", "", 250}, {"tags:", "", 250}, {"posted in", "", 200},
+// openings are datelines and picture credits.
+var openings = []opening{
+	// "LONDON (Reuters) - ", "ROMA, 3 MAR - ": a place in capitals
+	{"-–—", regexp.MustCompile(`^\p{Lu}[\p{Lu} .,'’-]{2,40}(\([\p{L} -]{2,20}\))?( ?[|,] ?\p{Lu}\p{Ll}{2,8}\.? \d{1,2}(, \d{4})?)? ?(\([\p{L} -]{2,20}\) ?)?[—–-]{1,2}\s+`)},
+	// "(ANSA) - ROMA, 3 MAR - "
+	{"-–—", regexp.MustCompile(`^\(\p{Lu}{2,12}\)\s*[—–-]\s*\p{Lu}[\p{Lu} '’]{2,30}(,? \d{1,2} \p{Lu}{3,9})?\s*[—–-]\s+`)},
+	// "Hamburg (dpa/lno) – ", "Madrid, 3 mar (EFE).- ": an agency in brackets
+	{"(", regexp.MustCompile(`(?i)^\p{L}[\p{L} ./'’-]{1,40}(, (?:le )?\d{1,2}\.? ` + monthNames + `( \d{4})?)?,? ` + agencies + `\.?\s?[—–:-]{1,2}\s+`)},
+	// "Paris, le 3 mars 2026 – ", "Boston, March 3, 2026 – ": a place and a day
+	{"-–—", regexp.MustCompile(`^\p{Lu}[\p{L} '’-]{1,30}, (?i:(?:le |den |il |el )?\d{1,2}\.? (?:de )?` + monthNames + `(?: (?:de )?\d{4})?|` + monthNames + ` \d{1,2}(?:, \d{4})?) ?[—–-]{1,2}\s+`)},
+	// "Photo: A. Moss. ", "Foto di Ada Moss. "
+	{".:", regexp.MustCompile(`^(?i:` + creditWords + `)( ?: ?| (?i:by|via|courtesy of|von|di|door|de|par|του|της) )(?:[^.]|\b\p{Lu}\.){2,60}?\p{L}{2,}\.\s+`)},
+	// "(Photo by Ada Moss/Agency) ", "[Bild: Ada Moss]"
+	{"([", regexp.MustCompile(`^[(\[](?i:` + creditWords + `)\b[^)\]]{2,100}[)\]][.:]?\s*`)},
+	// "© Ada Moss. "
+	{"©", regexp.MustCompile(`^©\s?[^.]{2,60}\.\s+`)},
 }
 
-// openings are datelines and picture credits in front of the first sentence.
-var openings = []*regexp.Regexp{
-	regexp.MustCompile(`^\p{Lu}[\p{Lu} .,'’-]{2,40}(\([\p{L} ]{2,20}\))?( ?[|,] ?\p{Lu}\p{Ll}{2,8}\.? \d{1,2}(, \d{4})?)? ?(\([\p{L} ]{2,20}\) ?)?[—–-]{1,2}\s+`),
-	regexp.MustCompile(`^(?i:photo|image|picture|foto|bild|credit|photo credit|image credit|bildquelle|crédit photo|photo by|image by)( ?: ?| (by|via|courtesy of) )[^.]{2,60}\.\s+`),
+// buttons are the words of a row of buttons in front of a text. One alone may
+// begin a sentence; two or more do not.
+var buttons = regexp.MustCompile(`^(?i:(?:share|tweet|pin it|pin|facebook|twitter|x|linkedin|whatsapp|telegram|pinterest|reddit|e-?mail|mail|print|listen|save|teilen|drucken|merken|vorlesen|anhören|delen|afdrukken|condividi|stampa|ascolta|partager|imprimer|écouter|compartir|imprimir|escuchar|guardar|κοινοποίηση|εκτύπωση)(?:[\s|:•·/,]+|$)){2,}`)
+
+// consent is a sentence by which a site asks for cookies.
+var consent = regexp.MustCompile(`(?i)\b(?:we|this (?:web)?site|our (?:web)?site) (?:also )?uses? (?:\p{L}+ )?cookies|(?:wir|diese (?:web)?(?:site|seite)) (?:verwenden?t?|nutzen|nutzt|benutzt|setzt|setzen) (?:\p{L}+ )?cookies|(?:wij|we|deze (?:web)?site) (?:gebruiken|gebruikt|maakt gebruik van) (?:\p{L}+ )?cookies|(?:questo sito (?:web )?(?:utilizza|usa)|utilizziamo|usiamo) (?:i )?cookie|(?:nous utilisons|ce site (?:web )?utilise) des cookies|(?:utilizamos|usamos|este sitio (?:web )?(?:utiliza|usa)) (?:\p{L}+ )?cookies|(?:χρησιμοποιούμε|χρησιμοποιεί) (?:\p{L}+ )?cookies`)
+
+// openingReach is how far into a text an opening may go, in bytes.
+const openingReach = 200
+
+// withoutConsent takes off a first sentence that asks for cookies, when others
+// follow it.
+func withoutConsent(text string) string {
+	front := text[:min(len(text), 2*openingReach)]
+	if !strings.Contains(front, "ookie") {
+		return text
+	}
+	if ends := sentenceEnds(front, ""); len(ends) > 0 && ends[0] < len(text) && consent.MatchString(front[:ends[0]]) {
+		return strings.TrimSpace(text[ends[0]:])
+	}
+	return text
 }
 
 // cutMarks end text that the publisher cut.
@@ -64,15 +76,37 @@ const boilerplateReach = 1200
 // as it is there. It tells whether the text stops in mid-sentence, because the
 // publisher cut it or because it is longer than any excerpt.
 func withoutBoilerplate(text string) (rest string, unfinished bool) {
+	text = withoutOpenings(text) // first: a cookie question in front is no closing
 	if len(text) > boilerplateReach {
 		text, unfinished = strings.ToValidUTF8(text[:boilerplateReach], ""), true
 	} else {
 		text, unfinished = withoutClosings(text)
 	}
-	for _, o := range openings {
-		text = strings.TrimPrefix(text, o.FindString(text))
-	}
 	return strings.TrimSpace(text), unfinished
+}
+
+// withoutOpenings takes off what stands before the story, in whatever order:
+// buttons, cookie questions, picture credits, datelines. It never takes all.
+func withoutOpenings(text string) string {
+	for before := ""; before != text; {
+		before = text
+		front := text[:min(len(text), openingReach)]
+		rest := text[len(buttons.FindString(front)):]
+		if first, _ := utf8.DecodeRuneInString(rest); unicode.IsUpper(first) {
+			text = rest // else the words are a sentence's own: "Facebook, Twitter and others"
+		}
+		text = withoutConsent(text)
+		for _, o := range openings {
+			front := text[:min(len(text), openingReach)]
+			if !strings.ContainsAny(front, o.needs) {
+				continue
+			}
+			if rest := text[len(o.form.FindString(front)):]; rest != "" {
+				text = rest
+			}
+		}
+	}
+	return text
 }
 
 func withoutClosings(text string) (rest string, unfinished bool) {
@@ -106,7 +140,7 @@ func withoutClosing(text string) string {
 
 func isClosing(tail string) bool {
 	for _, c := range closings {
-		if len(tail) > c.reach || len(tail) < len(c.starts) || tail[0]|0x20 != c.starts[0]|0x20 {
+		if len(tail) > c.reach || len(tail) < len(c.starts) || c.starts[0] < utf8.RuneSelf && tail[0]|0x20 != c.starts[0]|0x20 {
 			continue
 		}
 		if strings.EqualFold(tail[:len(c.starts)], c.starts) && strings.Contains(strings.ToLower(tail), c.holds) {

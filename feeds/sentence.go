@@ -73,6 +73,11 @@ func startsLower(s string) bool {
 func isAbbreviation(before, after, lang string) bool {
 	word := before[strings.LastIndexByte(before, ' ')+1:]
 	word = strings.TrimLeft(word, "\"'“„«(‘[")
+	if i := strings.LastIndexAny(word, "'’"); i > 0 {
+		word = word[i:]
+		_, size := utf8.DecodeRuneInString(word)
+		word = word[size:] // l'art., dell'ing.
+	}
 	folded := strings.ToLower(word)
 	switch {
 	case utf8.RuneCountInString(word) == 1 && !unicode.IsDigit(rune(word[0])):
@@ -113,7 +118,7 @@ var abbreviations = map[string]bool{
 	"mme": true, "mlle": true, "mm": true, "env": true, "chap": true,
 	// es, it
 	"sr": true, "sra": true, "srta": true, "dra": true, "ud": true, "uds": true, "pág": true, "art": true, "sig": true, "dott": true,
-	"ssa": true, "avv": true, "ing.": true, "pag": true,
+	"ee": true, "ssa": true, "avv": true, "ing.": true, "pag": true,
 	// el
 	"κ": true, "δρ": true, "καθ": true, "βλ": true, "π.χ": true, "δηλ": true, "αρ": true,
 }

@@ -3,6 +3,7 @@
 // logic of its own beyond reading and writing.
 //
 //	evaluate feeds DIR > feeds.jsonl
+//	evaluate extract DIR > extract.jsonl
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 // and prints one JSON object a line.
 var commands = map[string]func(args []string, out io.Writer) error{
 	"chat":    evaluateChat,
+	"extract": evaluateExtract,
 	"feeds":   evaluateFeeds,
 	"ranking": evaluateRanking,
 }

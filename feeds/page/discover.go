@@ -28,7 +28,9 @@ var usualPlaces = []string{"/feed", "/rss", "/atom.xml", "/feed.xml", "/index.xm
 
 // Discover finds the feeds of a site from any of its addresses: the address
 // itself when that is a feed, else those the page names, best first, else the
-// first one in the usual places. The error is ErrNoFeed when there is none.
+// first one in the usual places. The error is ErrNoFeed when there is none;
+// the sitemaps that the site's robots.txt names come with it, of SitemapType,
+// and can be read as sources of feeds.KindPage.
 func Discover(ctx context.Context, f *fetch.Fetcher, address string) ([]Found, error) {
 	response, err := f.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptFeed})
 	if err != nil {
@@ -41,17 +43,21 @@ func Discover(ctx context.Context, f *fetch.Fetcher, address string) ([]Found, e
 	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	return probe(ctx, f, response.URL)
+	return probe(ctx, f, &Robots{Fetch: f}, response.URL)
 }
 
-// probe asks in the usual places, and stops at the first feed.
-func probe(ctx context.Context, f *fetch.Fetcher, address string) ([]Found, error) {
+// probe asks in the usual places that robots.txt leaves open, and stops at the
+// first feed.
+func probe(ctx context.Context, f *fetch.Fetcher, robots *Robots, address string) ([]Found, error) {
 	site, err := url.Parse(address)
 	if err != nil {
 		return nil, err
 	}
 	for _, path := range usualPlaces {
 		place := url.URL{Scheme: site.Scheme, Host: site.Host, Path: path}
+		if robots.Allowed(ctx, place.String()) != nil {
+			continue
+		}
 		response, err := f.Get(ctx, fetch.Request{URL: place.String(), Accept: fetch.AcceptFeed})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -60,7 +66,15 @@ func probe(ctx context.Context, f *fetch.Fetcher, address string) ([]Found, erro
 			return []Found{{URL: response.URL}}, nil
 		}
 	}
-	return nil, fmt.Errorf("%w at %s: the page names none, and there is none in %s", ErrNoFeed, site.Redacted(), strings.Join(usualPlaces, ", "))
+	sitemaps, err := robots.Sitemaps(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	var found []Found
+	for _, place := range sitemaps {
+		found = append(found, Found{URL: place, Type: SitemapType})
+	}
+	return found, fmt.Errorf("%w at %s: the page names none, and there is none in %s", ErrNoFeed, site.Redacted(), strings.Join(usualPlaces, ", "))
 }
 
 // feedStart is how feeds begin, after a declaration and comments.

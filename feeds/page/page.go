@@ -1,9 +1,11 @@
-// Package page reads web pages that have no feed: items through CSS selectors,
-// and the addresses of the feeds a site does have.
+// Package page reads what is no feed: lists of news, through CSS selectors or
+// by finding them; sitemaps; the articles themselves; and the addresses of the
+// feeds a site does have.
 //
 // A page's text is cleaned as a feed's is. A selector that matches nothing is
 // an error that names it: a page that was rebuilt must not look like a quiet
-// week. What the text of an article says is left to others.
+// week. Pages and sitemaps are read only where robots.txt lets us. What an
+// article means is left to others.
 package page
 
 import (
@@ -13,7 +15,9 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html/charset"
@@ -24,15 +28,38 @@ import (
 
 // A Reader reads sources of feeds.KindPage.
 type Reader struct {
-	Fetch *fetch.Fetcher
-	Now   func() time.Time // time.Now when nil
+	Fetch  *fetch.Fetcher
+	Now    func() time.Time // time.Now when nil
+	Robots *Robots          // one of its own when nil
+
+	once sync.Once
 }
 
-// Read fetches a page and takes its items.
+// robotsFor is what the reader asks before it reads.
+func (r *Reader) robotsFor() *Robots {
+	r.once.Do(func() {
+		if r.Robots == nil {
+			r.Robots = &Robots{Fetch: r.Fetch, Now: r.Now}
+		}
+	})
+	return r.Robots
+}
+
+// Read fetches a page, or a sitemap, and takes its items. A page that its site
+// asks programs to leave alone is not fetched: the error is ErrRobots.
 func (r *Reader) Read(ctx context.Context, src feeds.Source, last feeds.Visit) (feeds.Reading, error) {
 	now := r.now()
+	if err := r.robotsFor().Allowed(ctx, src.URL); err != nil {
+		return feeds.Reading{}, err
+	}
 	response, reading, err := r.Fetch.Read(ctx, fetch.Request{URL: src.URL, Accept: fetch.AcceptPage}, last, now)
 	if err != nil || reading.Unchanged {
+		return reading, err
+	}
+	if sitemap, err := gunzip(response.Body); err == nil && isSitemap(sitemap) {
+		parsed, err := r.sitemapReading(ctx, sitemap, response.URL, src, now)
+		reading.Items = parsed.Items
+		reading.Warnings = append(reading.Warnings, parsed.Warnings...)
 		return reading, err
 	}
 	parsed, err := Parse(response.Body, response.ContentType(), response.URL, src, now)
@@ -61,7 +88,9 @@ type document struct {
 // open parses a page, whatever its charset.
 func open(data []byte, contentType, address string) (document, error) {
 	var text io.Reader = bytes.NewReader(data)
-	if encoding, name, _ := charset.DetermineEncoding(data, contentType); name != "utf-8" {
+	// What is valid as UTF-8 is UTF-8, also when it says so too late in the
+	// page for a browser (after 1,024 bytes) or not at all.
+	if encoding, name, certain := charset.DetermineEncoding(data, contentType); name != "utf-8" && (certain || !utf8.Valid(data)) {
 		text = encoding.NewDecoder().Reader(text)
 	}
 	parsed, err := goquery.NewDocumentFromReader(text)

@@ -103,7 +103,7 @@ func TestSelectorThatMatchesNothingIsNamed(t *testing.T) {
 		field string
 		words string
 	}{
-		{"no item", feeds.Selectors{}, "item", "is missing"},
+		{"no item", feeds.Selectors{Title: "h3"}, "item", "is missing"},
 		{"item", with(func(s *feeds.Selectors) { s.Item = "div.nieuws" }), "item", "matches nothing on the page"},
 		{"title", with(func(s *feeds.Selectors) { s.Title = "h1" }), "title", "matches nothing inside the items"},
 		{"attribute", with(func(s *feeds.Selectors) { s.Date = "time@when" }), "date", "matches nothing inside the items"},
@@ -167,8 +167,8 @@ func TestDiscoverFindsTheFeedOfASite(t *testing.T) {
 		{"the address is a feed", map[string]string{"/": rss}, "/", 1},
 		{"a JSON Feed", map[string]string{"/": `{"version":"https://jsonfeed.org/version/1"}`}, "/", 1},
 		{"the page names it", map[string]string{"/": `<link rel=alternate type=application/rss+xml href=/news.rss>`}, "/news.rss", 1},
-		{"in a usual place", map[string]string{"/": "<html>", "/feed": "<html>", "/atom.xml": "<feed xmlns='http://www.w3.org/2005/Atom'/>"}, "/atom.xml", 4},
-		{"nowhere", map[string]string{"/": "<html>"}, "", 8},
+		{"in a usual place", map[string]string{"/": "<html>", "/feed": "<html>", "/atom.xml": "<feed xmlns='http://www.w3.org/2005/Atom'/>"}, "/atom.xml", 5},
+		{"nowhere", map[string]string{"/": "<html>"}, "", 9},
 	}
 	for _, tt := range tests {
 		f, address, asked := site(t, tt.pages)

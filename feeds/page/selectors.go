@@ -123,10 +123,18 @@ func (f fields) check() error {
 	return nil
 }
 
-// Parse takes the items of a page through the source's selectors. contentType
-// is the HTTP header's, address the page's own. An error is a *SelectorError
-// when a selector does not fit the page.
+// Parse takes the items of a page through the source's selectors, or without
+// any by finding the list of articles on it. contentType is the HTTP header's,
+// address the page's own. An error is a *SelectorError when a selector does
+// not fit the page, and ErrNoList when there are none and no list.
 func Parse(data []byte, contentType, address string, src feeds.Source, now time.Time) (feeds.Reading, error) {
+	if !hasSelectors(src.Selectors) {
+		d, err := open(data[:min(len(data), maxPage)], contentType, address)
+		if err != nil {
+			return feeds.Reading{}, err
+		}
+		return d.list(src, now)
+	}
 	f, err := compileAll(src.Selectors)
 	if err != nil {
 		return feeds.Reading{}, err
