@@ -202,5 +202,8 @@ func ResolveURL(base, ref string) (string, bool) {
 	if (scheme != "http" && scheme != "https") || u.Host == "" {
 		return "", false
 	}
-	return u.String(), true
+	if ref = u.String(); len(ref) > maxAddress {
+		return "", false
+	}
+	return ref, true
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 )
 
+// U1: one spelling of one address.
 func TestCanonicalURLGivesOneSpelling(t *testing.T) {
 	tests := []struct{ name, raw, want string }{
 		{"scheme and host in lower case", "HTTPS://Example.ORG/Path", "https://example.org/Path"},
@@ -92,6 +93,7 @@ func TestResolveURLKeepsWebAddressesOnly(t *testing.T) {
 	}
 }
 
+// U3: guid, else link, else title and day.
 func TestIdentifyTellsItemsApart(t *testing.T) {
 	day := time.Date(2026, 3, 3, 22, 0, 0, 0, time.UTC)
 	base := Identify("ward-notes", "tag:1", "https://example.org/1", "One", day)

@@ -37,7 +37,7 @@ var openings = []opening{
 	// "Photo: A. Moss. ", "Foto di Ada Moss. "
 	{".:", regexp.MustCompile(`^(?i:` + creditWords + `)( ?: ?| (?i:by|via|courtesy of|von|di|door|de|par|του|της) )(?:[^.]|\b\p{Lu}\.){2,60}?\p{L}{2,}\.\s+`)},
 	// "(Photo by Ada Moss/Agency) ", "[Bild: Ada Moss]"
-	{"([", regexp.MustCompile(`^[(\[](?i:` + creditWords + `)\b[^)\]]{2,100}[)\]][.:]?\s*`)},
+	{"([", regexp.MustCompile(`^[(\[](?i:` + creditWords + `)[\s:][^)\]]{2,100}[)\]][.:]?\s*`)},
 	// "© Ada Moss. "
 	{"©", regexp.MustCompile(`^©\s?[^.]{2,60}\.\s+`)},
 }
@@ -109,6 +109,9 @@ func withoutOpenings(text string) string {
 	return text
 }
 
+// closingReach is the longest reach of a closing, in bytes.
+const closingReach = 400
+
 func withoutClosings(text string) (rest string, unfinished bool) {
 	for before := " "; before != text; {
 		before = text
@@ -127,10 +130,11 @@ func withoutClosings(text string) (rest string, unfinished bool) {
 // middle of a sentence a phrase must begin with a capital: "Read more" is a
 // button, "to read more" is not.
 func withoutClosing(text string) string {
-	boundary, space := true, true
-	for i, r := range text {
-		if (boundary || space && !unicode.IsLower(r)) && isClosing(text[i:]) {
-			return strings.TrimRight(text[:i], " [(|–—»>•·-")
+	from := max(0, len(text)-closingReach)
+	boundary, space := from == 0, from == 0
+	for i, r := range text[from:] {
+		if (boundary || space && !unicode.IsLower(r)) && isClosing(text[from+i:]) {
+			return strings.TrimRight(text[:from+i], " [(|–—»>•·-")
 		}
 		space = r == ' '
 		boundary = boundary && space || strings.ContainsRune(".!?…»”\"’)]|>:–—•·[-", r)
@@ -138,9 +142,22 @@ func withoutClosing(text string) string {
 	return text
 }
 
-func isClosing(tail string) bool {
+// closingsBy are the closings by the byte they may begin with, in capitals or
+// not: this is asked at each word of each summary.
+var closingsBy = func() (by [256][]closing) {
 	for _, c := range closings {
-		if len(tail) > c.reach || len(tail) < len(c.starts) || c.starts[0] < utf8.RuneSelf && tail[0]|0x20 != c.starts[0]|0x20 {
+		for b := range len(by) {
+			if first := c.starts[0]; byte(b)|0x20 == first|0x20 || first >= utf8.RuneSelf && b >= utf8.RuneSelf {
+				by[b] = append(by[b], c)
+			}
+		}
+	}
+	return by
+}()
+
+func isClosing(tail string) bool {
+	for _, c := range closingsBy[tail[0]] {
+		if len(tail) > c.reach || len(tail) < len(c.starts) {
 			continue
 		}
 		if strings.EqualFold(tail[:len(c.starts)], c.starts) && strings.Contains(strings.ToLower(tail), c.holds) {

@@ -43,26 +43,32 @@ func (m *memory) Visits(context.Context) (map[string]Visit, error) {
 	return visits, m.fail
 }
 
-func (m *memory) ClaimSource(_ context.Context, id string, _ time.Time, _ time.Duration) (bool, error) {
+func (m *memory) ClaimSources(_ context.Context, ids []string, _ time.Time, _ time.Duration) (got []string, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.claimed[id] {
-		return false, nil
+	for _, id := range ids {
+		if !m.claimed[id] {
+			m.claimed[id] = true
+			got = append(got, id)
+		}
 	}
-	m.claimed[id] = true
-	return true, nil
+	return got, nil
 }
 
-func (m *memory) SaveReading(_ context.Context, r Reading, _ time.Time) (fresh int, err error) {
+func (m *memory) SaveReadings(_ context.Context, readings []Reading, _ time.Time) (fresh []int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.visits[r.Visit.Source] = r.Visit
-	delete(m.claimed, r.Visit.Source)
-	for _, it := range r.Items {
-		if !m.items[it.ID] {
-			m.items[it.ID] = true
-			fresh++
+	for _, r := range readings {
+		m.visits[r.Visit.Source] = r.Visit
+		delete(m.claimed, r.Visit.Source)
+		n := 0
+		for _, it := range r.Items {
+			if !m.items[it.ID] {
+				m.items[it.ID] = true
+				n++
+			}
 		}
+		fresh = append(fresh, n)
 	}
 	return fresh, nil
 }
@@ -95,6 +101,7 @@ func collect(t *testing.T, c *Collector, force bool, sources ...Source) Report {
 	return report
 }
 
+// F27: one bad source never fails a run.
 func TestDeadSourceDoesNotStopTheRest(t *testing.T) {
 	c := newCollector(newMemory(), func(ctx context.Context, s Source, v Visit) (Reading, error) {
 		switch s.ID {
@@ -146,6 +153,7 @@ func TestSourceOfAnotherProcessIsLeftToIt(t *testing.T) {
 	}
 }
 
+// F8, F9, F10, F11, F15: when to come again.
 func TestNextReadWaitsAsLongAsItShould(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -180,6 +188,7 @@ func TestNextReadWaitsAsLongAsItShould(t *testing.T) {
 	}
 }
 
+// F7, F11: an error page replaces nothing; a success resets.
 func TestFailureKeepsValidatorsAndSuccessResets(t *testing.T) {
 	store := newMemory()
 	store.visits["s"] = Visit{Source: "s", URL: source("s").URL, ETag: `W/"1"`, LastModified: "then", Items: 7, First: tuesday, Failures: 2}
@@ -202,6 +211,7 @@ func TestFailureKeepsValidatorsAndSuccessResets(t *testing.T) {
 	}
 }
 
+// F5: validators belong to an address.
 func TestChangedAddressDropsValidators(t *testing.T) {
 	store := newMemory()
 	store.visits["s"] = Visit{Source: "s", URL: "https://old.example.org/feed", ETag: "x"}
@@ -217,6 +227,7 @@ func TestChangedAddressDropsValidators(t *testing.T) {
 	}
 }
 
+// F10: 429 and 503 stop the host, in this run and the next.
 func TestRefusalStopsTheHost(t *testing.T) {
 	store := newMemory()
 	var reads atomic.Int32
@@ -248,6 +259,7 @@ func TestRefusalStopsTheHost(t *testing.T) {
 	}
 }
 
+// S6: the first read of a source is not a week of news.
 func TestFirstReadCountsTheWindowOnly(t *testing.T) {
 	items := []Item{{ID: "a", Published: tuesday.Add(-time.Hour)}, {ID: "b", Published: tuesday.AddDate(-3, 0, 0)}}
 	c := newCollector(newMemory(), func(context.Context, Source, Visit) (Reading, error) {
@@ -262,6 +274,7 @@ func TestFirstReadCountsTheWindowOnly(t *testing.T) {
 	}
 }
 
+// F22: a stop is prompt.
 func TestStoppingIsPromptAndGivesSourcesBack(t *testing.T) {
 	store := newMemory()
 	store.visits["s0"] = Visit{Source: "s0", URL: source("s0").URL, Failures: 1}
@@ -299,6 +312,7 @@ func TestStoreFailureEndsTheRun(t *testing.T) {
 	}
 }
 
+// F12: a bounded pool.
 func TestNoMoreThanParallelAtOnce(t *testing.T) {
 	var at, most atomic.Int32
 	c := newCollector(newMemory(), func(ctx context.Context, s Source, v Visit) (Reading, error) {

@@ -22,29 +22,38 @@ func (r *run) visit(s Source, last Visit, reading Reading, err error) Visit {
 	now, v := r.now(), reading.Visit
 	v.Source, v.URL, v.Last, v.First, v.Failures, v.Error = s.ID, s.URL, now, last.First, 0, ""
 	if err != nil {
-		v.Failures, v.Error = last.Failures+1, err.Error()
-		v.Items, v.Title = last.Items, last.Title
-		if last.URL == s.URL { // F7: what was not read replaces no validator
-			v.ETag, v.LastModified = last.ETag, last.LastModified
-		} else {
-			v.ETag, v.LastModified = "", ""
-		}
-		v.Next = now.Add(r.afterFailure(v, reading, now))
-		if v.Status == http.StatusGone {
-			v.Error += ": it is gone for good and will not be read again; remove it, or give its new address"
-		}
-		return v
+		return r.failedVisit(last, v, reading, err)
 	}
 	if v.First.IsZero() {
 		v.First = now
 	}
 	if reading.Unchanged {
-		v.Items = last.Items
-		v.Title = cmp.Or(v.Title, last.Title)
+		v.Items, v.Pace, v.Title = last.Items, last.Pace, cmp.Or(v.Title, last.Title)
 	} else {
-		v.Items = len(reading.Items) + len(reading.Posts)
+		v.Items, v.Pace = len(reading.Items)+len(reading.Posts), min(reading.MaxAge, longestWish)
 	}
+	v.Move = last.Move.followed(reading.Moved, now)
 	v.Next = now.Add(r.afterSuccess(s, v, reading))
+	return v
+}
+
+// failedVisit is what to remember of a try that failed: what it found out, and
+// everything the last good one did. What was not read replaces no validator
+// (F7).
+func (r *run) failedVisit(last, v Visit, reading Reading, err error) Visit {
+	v.Failures, v.FailingSince, v.Error = last.Failures+1, last.FailingSince, err.Error()
+	if v.FailingSince.IsZero() {
+		v.FailingSince = v.Last
+	}
+	v.Items, v.Title, v.ETag, v.LastModified, v.Pace, v.Move = last.Items, last.Title, last.ETag, last.LastModified, last.Pace, last.Move
+	if v.Move.Now != "" && (v.Status == http.StatusGone || v.Status == http.StatusNotFound) {
+		v.Move, v.ETag, v.LastModified = Move{}, "", "" // the move led nowhere: back to the address that was registered
+		v.Status = http.StatusNotFound
+	}
+	if notice := v.notice(); notice != "" {
+		v.Error += ": " + notice
+	}
+	v.Next = v.Last.Add(r.afterFailure(v, reading))
 	return v
 }
 
@@ -59,20 +68,22 @@ func (c *Collector) afterSuccess(s Source, v Visit, reading Reading) time.Durati
 	if s.Kind != KindMastodon && v.ETag == "" && v.LastModified == "" {
 		least *= 24
 	}
-	return max(least, min(reading.MaxAge, longestWish))
+	return max(least, v.Pace, min(reading.MaxAge, longestWish))
 }
 
 // afterFailure is how long to leave a source alone that failed: as long as it
 // asks for (F10), else longer with each failure.
-func (c *Collector) afterFailure(v Visit, reading Reading, now time.Time) time.Duration {
+func (c *Collector) afterFailure(v Visit, reading Reading) time.Duration {
 	wait := c.backOff(v.Failures)
-	switch v.Status {
-	case http.StatusGone:
+	switch {
+	case v.gone():
 		return forGood
-	case http.StatusUnauthorized, http.StatusForbidden:
+	case v.Muted():
+		wait = mutedPace
+	case v.Status == http.StatusUnauthorized, v.Status == http.StatusForbidden:
 		wait = longest
 	}
-	return max(wait, min(reading.NotBefore.Sub(now), longestWish))
+	return max(wait, min(reading.NotBefore.Sub(v.Last), longestWish))
 }
 
 // backOff is 15 minutes, doubled with each failure up to a day, give or take a
@@ -108,7 +119,7 @@ func (r *run) rest(s Source, v Visit) {
 }
 
 func noteRefusal(hosts map[string]time.Time, s Source, v Visit, now time.Time) {
-	if host := restingHost(s); host != "" && refuses(v.Status) && v.Next.After(now) && v.Next.After(hosts[host]) {
+	if host := restingHost(s, v); host != "" && refuses(v.Status) && v.Next.After(now) && v.Next.After(hosts[host]) {
 		hosts[host] = v.Next
 	}
 }
@@ -116,17 +127,17 @@ func noteRefusal(hosts map[string]time.Time, s Source, v Visit, now time.Time) {
 func (r *run) resting(s Source, now time.Time) (until time.Time, yes bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	until = r.hosts[restingHost(s)]
+	until = r.hosts[restingHost(s, r.visits[s.ID])]
 	return until, until.After(now)
 }
 
 // restingHost is the host whose rest counts for a source. A loopback address
 // serves many rehearsed sites at once, of which each speaks for itself.
-func restingHost(s Source) string {
+func restingHost(s Source, v Visit) string {
 	if s.Kind == KindFile {
 		return ""
 	}
-	u, err := url.Parse(s.URL)
+	u, err := url.Parse(v.AddressOf(s))
 	if err != nil {
 		return ""
 	}

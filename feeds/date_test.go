@@ -46,6 +46,7 @@ func TestParseDateReadsWhatFeedsWrite(t *testing.T) {
 		{"2 мая 2026", "2026-05-02T00:00:00Z"},
 		{"2026-július-13T9:15-05:00", "2026-07-13T14:15:00Z"},
 		{"2026년 03월 02일 18:30:00", "2026-03-02T09:30:00Z"},
+		{"2026年3月2日 09:30", "2026-03-02T09:30:00Z"},
 		{"Mon, 02 Mar 2026 09:30:00 +0000 (Coordinated Universal Time)", "2026-03-02T09:30:00Z"},
 	}
 	for _, tt := range tests {

@@ -15,18 +15,21 @@ var (
 	offsetOf  = regexp.MustCompile(`^\s*(?:gmt|utc|z)?\s*([+-])(\d{1,2}):?(\d{2})?\b`)
 	inWords   = regexp.MustCompile(`\p{L}+|\d+`)
 	comment   = regexp.MustCompile(`\([^)]*\)`)
-	korean    = regexp.MustCompile(`^(\d{4})년\s*(\d{1,2})월\s*(\d{1,2})일\s*(.*)$`)
+	eastAsian = regexp.MustCompile(`^(\d{4})\s*([년年])\s*(\d{1,2})\s*[월月]\s*(\d{1,2})\s*[일日号號]\s*(.*)$`)
 	numbers   = regexp.MustCompile(`(\d{1,4})\s?([./-])\s?(\d{1,2})\s?[./-]\s?(\d{1,4})`)
 )
 
 // wordDate reads a date made of words and numbers in any order.
 func wordDate(s string) (time.Time, bool) {
-	if m := korean.FindStringSubmatch(s); m != nil {
-		day, ok := validDay(atoi(m[1]), atoi(m[2]), atoi(m[3]))
-		if c := clockTime.FindStringSubmatch(m[4]); ok && c != nil {
+	if m := eastAsian.FindStringSubmatch(s); m != nil {
+		day, ok := validDay(atoi(m[1]), atoi(m[3]), atoi(m[4]))
+		if c := clockTime.FindStringSubmatch(m[5]); ok && c != nil {
 			day, ok = atClock(day, atoi(c[1]), atoi(c[2]), atoi(c[3]))
 		}
-		return day.Add(-9 * time.Hour), ok // Korea's only zone
+		if m[2] == "년" {
+			day = day.Add(-9 * time.Hour) // Korea's only zone; Chinese characters tell none
+		}
+		return day, ok
 	}
 	s = fold(comment.ReplaceAllString(s, " "))
 	c := readClock(s)

@@ -82,6 +82,7 @@ func TestExcerptTakesBoilerplateOutInSevenLanguages(t *testing.T) {
 		{"cookies", "el", "Χρησιμοποιούμε cookies για τα στατιστικά. _"},
 		{"dateline", "el", "ΑΘΗΝΑ (ΑΠΕ-ΜΠΕ) – _"},
 		{"credit", "el", "Φωτογραφία: Άδα Μως. _"},
+		{"credit in brackets", "el", "(Φωτογραφία: Άδα Μως) _"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.lang+"/"+tt.why, func(t *testing.T) {

@@ -47,7 +47,7 @@ func (f Finding) Item(src Source, now time.Time) (Item, bool) {
 		Outlet:    cmp.Or(src.Title, CutText(f.Outlet, longestTitle), src.ID),
 		GUID:      CutText(CleanText(f.GUID), longestGUID),
 		Title:     CutText(title, longestTitle),
-		Summary:   CutText(body, longestSummary),
+		Summary:   CutText(withoutTail(body), longestSummary),
 		Excerpt:   excerptOf(f.Summary, f.Content, title, lang),
 		Author:    CutText(f.Author, longestAuthor),
 		Lang:      lang,
@@ -64,6 +64,24 @@ func (f Finding) Item(src Source, now time.Time) (Item, bool) {
 	}
 	it.ID = Identify(src.ID, it.GUID, it.URL, it.Title, day)
 	return it, true
+}
+
+// withoutTail is a text without the phrases that feeds hang on its end, such
+// as "The post … appeared first on …".
+func withoutTail(text string) string {
+	from := 0
+	if len(text) > closingReach { // begin with a word, so with a whole character
+		from = len(text) - closingReach
+		from += strings.IndexByte(text[from:], ' ') + 1
+	}
+	if !utf8.ValidString(text[from:]) {
+		return text // so long without a space
+	}
+	tail, unfinished := withoutClosings(text[from:])
+	if unfinished {
+		tail += "…"
+	}
+	return strings.TrimSpace(text[:from] + tail)
 }
 
 // usableDate is when something appeared. Without a date, with one before the

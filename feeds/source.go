@@ -63,8 +63,23 @@ type Visit struct {
 	Next         time.Time // not before this
 	Status       int       // HTTP status of the last try; 0 when there was none
 	Failures     int       // failed tries in a row
+	FailingSince time.Time // the first of these; zero when the last try worked
 	Error        string    // why the last try failed; "" when it did not
 	Items        int       // items seen at the last successful read
+	// Pace is how long the source asked to be left alone when it was last read
+	// in full: a 304 has no body to ask again.
+	Pace time.Duration
+	Move Move // where the address moved
+}
+
+// A Move is what a source's permanent redirects (301, 308) have told so far.
+// A captive portal or a moment's mistake gives one, too, so they are believed
+// only when they last (F14).
+type Move struct {
+	Now   string    // the address read instead of Source.URL; "" reads that
+	To    string    // where the last reads were led; "" when they were not
+	Since time.Time // the first of these reads
+	Reads int       // how many there were
 }
 
 // A Reading is what one read of a source gave.
@@ -76,6 +91,8 @@ type Reading struct {
 	Unchanged bool          // 304: nothing to parse, what is stored stays
 	MaxAge    time.Duration // how long the source asks to be left alone; 0 when it does not say
 	NotBefore time.Time     // Retry-After of a refusal; zero when there was none
+	Moved     string        // where permanent redirects led; "" when there was none
+	Bytes     int           // of the body, unpacked
 }
 
 // A Reader reads one kind of source. A failed read still returns the Reading

@@ -94,7 +94,7 @@ func isScript(a atom.Atom) bool { return a == atom.Script || a == atom.Style }
 func isInvisible(a atom.Atom) bool {
 	switch a {
 	case atom.Script, atom.Style, atom.Iframe, atom.Object, atom.Applet, atom.Noscript, atom.Noembed, atom.Noframes,
-		atom.Template, atom.Svg, atom.Math, atom.Select, atom.Textarea, atom.Head, atom.Canvas, atom.Audio, atom.Video:
+		atom.Template, atom.Svg, atom.Annotation, atom.AnnotationXml, atom.Select, atom.Textarea, atom.Head, atom.Canvas, atom.Audio, atom.Video:
 		return true
 	}
 	return false

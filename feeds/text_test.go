@@ -17,6 +17,7 @@ func TestPlainTextHoldsNoMarkup(t *testing.T) {
 		{"script in capitals, unclosed", "a<SCRIPT SRC=x>b", "a"},
 		{"svg with its content", "a<svg onload=x><text>t</text></svg>b", "ab"},
 		{"nested invisible elements", "a<object><object>x</object>y</object>b", "ab"},
+		{"formulas keep their text", "<math><mi>a</mi><mo>+</mo><mi>b</mi><annotation>a+b</annotation></math>", "a+b"},
 		{"comment", "a<!-- x > y -->b", "ab"},
 		{"escaped twice", "&lt;p&gt;One&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;", "One"},
 		{"escaped three times", "&amp;lt;b&amp;gt;One&amp;lt;/b&amp;gt;", "One"},

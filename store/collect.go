@@ -20,78 +20,141 @@ func (s *Store) Visits(ctx context.Context) (map[string]feeds.Visit, error) {
 		v, err := scanVisit(row)
 		visits[v.Source] = v
 		return err
-	}, `
-		SELECT source, url, etag, last_modified, title, first_at, last_at, next_at, status, failures, error, items
-		FROM visits`)
+	}, "SELECT "+visitColumns+" FROM visits")
 	if err != nil {
 		return nil, fmt.Errorf("read visits: %w", err)
 	}
 	return visits, nil
 }
 
+const visitColumns = `source, url, etag, last_modified, title, first_at, last_at, next_at, status, failures, failing_since, error, items,
+	pace, moved_now, moved_to, moved_since, moved_reads`
+
 func scanVisit(row scanner) (feeds.Visit, error) {
 	var v feeds.Visit
-	var first, last, next sql.NullTime
-	err := row.Scan(&v.Source, &v.URL, &v.ETag, &v.LastModified, &v.Title, &first, &last, &next, &v.Status, &v.Failures, &v.Error, &v.Items)
-	v.First, v.Last, v.Next = first.Time, last.Time, next.Time
+	var first, last, next, failing, moved sql.NullTime
+	var pace int64
+	err := row.Scan(&v.Source, &v.URL, &v.ETag, &v.LastModified, &v.Title, &first, &last, &next, &v.Status, &v.Failures, &failing, &v.Error,
+		&v.Items, &pace, &v.Move.Now, &v.Move.To, &moved, &v.Move.Reads)
+	v.First, v.Last, v.Next, v.FailingSince, v.Move.Since = first.Time, last.Time, next.Time, failing.Time, moved.Time
+	v.Pace = time.Duration(pace) * time.Second
 	return v, err
 }
 
-// ClaimSource reserves a source for one process until the lease is over or a
-// reading of it is saved. False means that another process reads it now.
-func (s *Store) ClaimSource(ctx context.Context, source string, now time.Time, lease time.Duration) (bool, error) {
-	var claimed string
-	err := s.write.QueryRowContext(ctx, `
-		INSERT INTO visits (source, claimed_until) VALUES ($1, $2)
-		ON CONFLICT (source) DO UPDATE SET claimed_until = excluded.claimed_until
-		WHERE visits.claimed_until IS NULL OR visits.claimed_until <= $3
-		RETURNING source`, source, utc(now.Add(lease)), utc(now)).Scan(&claimed)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("claim source %q: %w", source, err)
-	}
-	return true, nil
-}
-
-// SaveReading stores what one read of a source gave, and gives the source
-// back, in one commit. Fresh counts the items and posts not known before.
-func (s *Store) SaveReading(ctx context.Context, r feeds.Reading, now time.Time) (fresh int, err error) {
+// ClaimSources reserves sources for one process until the lease is over or a
+// reading of them is saved, and returns those it got: another process reads
+// the others now.
+func (s *Store) ClaimSources(ctx context.Context, sources []string, now time.Time, lease time.Duration) (claimed []string, err error) {
 	err = s.inCheapTx(ctx, func(tx *sql.Tx) error {
-		if err := saveVisit(ctx, tx, r.Visit); err != nil {
+		take := func(row scanner) error {
+			var source string
+			err := row.Scan(&source)
+			claimed = append(claimed, source)
 			return err
 		}
-		if r.Unchanged {
-			return nil
+		for todo := sources; len(todo) > 0; {
+			some := todo[:min(len(todo), maxValues)]
+			todo = todo[len(some):]
+			if err := claimSome(ctx, tx, some, now, now.Add(lease), take); err != nil {
+				return err
+			}
 		}
-		items, err := saveItems(ctx, tx, r.Items, now)
-		if err != nil {
-			return err
-		}
-		posts, err := s.savePosts(ctx, tx, r.Posts)
-		fresh = items + posts
-		return err
+		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("save reading of source %q: %w", r.Visit.Source, err)
+		return nil, fmt.Errorf("claim sources: %w", err)
+	}
+	return claimed, nil
+}
+
+// claimSome claims those that were visited before, then those that were not.
+func claimSome(ctx context.Context, tx *sql.Tx, sources []string, now, until time.Time, take func(scanner) error) error {
+	args := []any{utc(until), utc(now)}
+	update, insert := make([]string, len(sources)), make([]string, len(sources))
+	for i, source := range sources {
+		args = append(args, source)
+		update[i], insert[i] = fmt.Sprintf("$%d", i+3), fmt.Sprintf("($%d, $1)", i+2)
+	}
+	before := 0
+	err := each(ctx, tx, func(row scanner) error { before++; return take(row) }, `
+		UPDATE visits SET claimed_until = $1
+		WHERE (claimed_until IS NULL OR claimed_until <= $2) AND source IN (`+strings.Join(update, ", ")+`)
+		RETURNING source`, args...)
+	if err != nil || before == len(sources) {
+		return err
+	}
+	return each(ctx, tx, take, `
+		INSERT INTO visits (source, claimed_until) VALUES `+strings.Join(insert, ", ")+`
+		ON CONFLICT (source) DO NOTHING
+		RETURNING source`, append(args[:1], args[2:]...)...)
+}
+
+// SaveReadings stores what one read of each source gave, and gives the sources
+// back, in one commit. Fresh counts, for each, the items and posts not known
+// before.
+func (s *Store) SaveReadings(ctx context.Context, readings []feeds.Reading, now time.Time) (fresh []int, err error) {
+	fresh = make([]int, len(readings))
+	err = s.inCheapTx(ctx, func(tx *sql.Tx) error {
+		for i, r := range readings {
+			if fresh[i], err = s.saveReading(ctx, tx, r, now); err != nil {
+				return fmt.Errorf("source %q: %w", r.Visit.Source, err)
+			}
+		}
+		return s.saveVisits(ctx, tx, readings)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("save readings: %w", err)
 	}
 	return fresh, nil
 }
 
-func saveVisit(ctx context.Context, tx *sql.Tx, v feeds.Visit) error {
-	return insertRows(ctx, tx, `
-		INSERT INTO visits (source, url, etag, last_modified, title, first_at, last_at, next_at, status, failures, error, items)`,
-		[][]any{{v.Source, v.URL, v.ETag, v.LastModified, v.Title, utc(v.First), utc(v.Last), utc(v.Next), v.Status, v.Failures, v.Error, v.Items}}, `
+// saveReading keeps the items and posts of one source, whose visit still says
+// what was known before.
+func (s *Store) saveReading(ctx context.Context, tx *sql.Tx, r feeds.Reading, now time.Time) (fresh int, err error) {
+	if r.Unchanged {
+		return 0, nil
+	}
+	list := r.Items
+	var first sql.NullTime
+	err = tx.QueryRowContext(ctx, "SELECT first_at FROM visits WHERE source = $1", r.Visit.Source).Scan(&first)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, err
+	}
+	if first.Valid {
+		if list, err = sameItems(ctx, tx, r.Visit.Source, list); err != nil {
+			return 0, err
+		}
+	}
+	items, err := s.saveItems(ctx, tx, list, now)
+	if err != nil {
+		return 0, err
+	}
+	posts, err := s.savePosts(ctx, tx, r.Posts)
+	return items + posts, err
+}
+
+func visitRow(v feeds.Visit) []any {
+	return []any{v.Source, v.URL, v.ETag, v.LastModified, v.Title, utc(v.First), utc(v.Last), utc(v.Next), v.Status, v.Failures,
+		utc(v.FailingSince), v.Error, v.Items, int64(v.Pace / time.Second), v.Move.Now, v.Move.To, utc(v.Move.Since), v.Move.Reads}
+}
+
+func (s *Store) saveVisits(ctx context.Context, tx *sql.Tx, readings []feeds.Reading) error {
+	rows := make([][]any, len(readings))
+	for i, r := range readings {
+		rows[i] = visitRow(r.Visit)
+	}
+	return s.insertEach(ctx, tx, "INSERT INTO visits ("+visitColumns+")", rows, `
 		ON CONFLICT (source) DO UPDATE SET
 		    url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified, title = excluded.title,
 		    first_at = excluded.first_at, last_at = excluded.last_at, next_at = excluded.next_at, status = excluded.status,
-		    failures = excluded.failures, error = excluded.error, items = excluded.items, claimed_until = NULL`)
+		    failures = excluded.failures, failing_since = excluded.failing_since, error = excluded.error, items = excluded.items,
+		    pace = excluded.pace, moved_now = excluded.moved_now, moved_to = excluded.moved_to, moved_since = excluded.moved_since,
+		    moved_reads = excluded.moved_reads, claimed_until = NULL`)
 }
 
 // saveItems stores items: what a feed changed in its words is taken over, but
 // when an item was first seen stays, and so does the date of one without.
-func saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, now time.Time) (fresh int, err error) {
+func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, now time.Time) (fresh int, err error) {
 	items = lastOfEach(items, func(it feeds.Item) string { return it.ID })
 	known := 0
 	err = queryIn(ctx, tx, "SELECT id FROM items WHERE id IN ($in)", ids(items, func(it feeds.Item) string { return it.ID }),
@@ -103,7 +166,7 @@ func saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, now time.Tim
 	for i, it := range items {
 		rows[i] = itemRow(it, now)
 	}
-	err = insertRows(ctx, tx, "INSERT INTO items ("+itemColumns+", folded)", rows, `
+	err = s.insertEach(ctx, tx, "INSERT INTO items ("+itemColumns+", folded)", rows, `
 		ON CONFLICT (id) DO UPDATE SET
 		    outlet = excluded.outlet, guid = excluded.guid, url = excluded.url, title = excluded.title,
 		    summary = excluded.summary, excerpt = excluded.excerpt, author = excluded.author, lang = excluded.lang,
@@ -152,4 +215,20 @@ func ids[T any](list []T, id func(T) string) []string {
 		all = append(all, id(v))
 	}
 	return all
+}
+
+// ItemsSince counts, by source, the items that appeared since a moment.
+func (s *Store) ItemsSince(ctx context.Context, since time.Time) (map[string]int, error) {
+	counts := map[string]int{}
+	err := each(ctx, s.read, func(row scanner) error {
+		var source string
+		var n int
+		err := row.Scan(&source, &n)
+		counts[source] = n
+		return err
+	}, "SELECT source, COUNT(*) FROM items WHERE published >= $1 GROUP BY source", utc(since))
+	if err != nil {
+		return nil, fmt.Errorf("count items: %w", err)
+	}
+	return counts, nil
 }

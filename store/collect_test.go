@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -41,18 +42,18 @@ func reading(items []feeds.Item, posts ...feeds.Post) feeds.Reading {
 
 func save(t *testing.T, s *store.Store, r feeds.Reading, now time.Time) int {
 	t.Helper()
-	fresh, err := s.SaveReading(t.Context(), r, now)
-	if err != nil {
-		t.Fatalf("SaveReading: %v", err)
+	fresh, err := s.SaveReadings(t.Context(), []feeds.Reading{r}, now)
+	if err != nil || len(fresh) != 1 {
+		t.Fatalf("SaveReadings = %v, %v, want one count", fresh, err)
 	}
-	return fresh
+	return fresh[0]
 }
 
 func TestReadingComesBackAsItWasSaved(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		r := reading([]feeds.Item{item("a")}, post("p"))
 		if fresh := save(t, s, r, monday); fresh != 2 {
-			t.Errorf("SaveReading() = %d fresh, want 2", fresh)
+			t.Errorf("SaveReadings() = %d fresh, want 2", fresh)
 		}
 		visits, err := s.Visits(t.Context())
 		if diff := cmp.Diff(map[string]feeds.Visit{"ward-notes": r.Visit}, visits); err != nil || diff != "" {
@@ -73,10 +74,10 @@ func TestReadingTwiceFindsNothingFresh(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		r := reading(manyItems(1200), post("p"))
 		if fresh := save(t, s, r, monday); fresh != 1201 {
-			t.Errorf("first SaveReading() = %d fresh, want 1201", fresh)
+			t.Errorf("first SaveReadings() = %d fresh, want 1201", fresh)
 		}
 		if fresh := save(t, s, r, monday.Add(time.Hour)); fresh != 0 {
-			t.Errorf("second SaveReading() = %d fresh, want 0", fresh)
+			t.Errorf("second SaveReadings() = %d fresh, want 0", fresh)
 		}
 	})
 }
@@ -117,7 +118,7 @@ func TestFeedThatRepeatsAnItemIsSaved(t *testing.T) {
 		second := item("a")
 		second.Title = "Second"
 		if fresh := save(t, s, reading([]feeds.Item{item("a"), second}), monday); fresh != 1 {
-			t.Errorf("SaveReading() = %d fresh, want 1", fresh)
+			t.Errorf("SaveReadings() = %d fresh, want 1", fresh)
 		}
 		if got, err := s.Item(t.Context(), "a"); err != nil || got.Title != "Second" {
 			t.Errorf("Item(a).Title = %q, %v, want the last one", got.Title, err)
@@ -142,7 +143,7 @@ func TestUnchangedReadingOnlyMovesTheVisit(t *testing.T) {
 		r := reading(nil)
 		r.Unchanged, r.Visit.Status, r.Visit.Last = true, 304, monday.Add(time.Hour)
 		if fresh := save(t, s, r, monday.Add(time.Hour)); fresh != 0 {
-			t.Errorf("SaveReading(304) = %d fresh, want 0", fresh)
+			t.Errorf("SaveReadings(304) = %d fresh, want 0", fresh)
 		}
 		visits, _ := s.Visits(t.Context())
 		if v := visits["ward-notes"]; v.Status != 304 || !v.Last.Equal(monday.Add(time.Hour)) {
@@ -158,24 +159,32 @@ func TestSourceIsReadByOneProcessAtATime(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		claim := func(now time.Time) bool {
 			t.Helper()
-			ok, err := s.ClaimSource(t.Context(), "ward-notes", now, time.Minute)
+			got, err := s.ClaimSources(t.Context(), []string{"ward-notes"}, now, time.Minute)
 			if err != nil {
-				t.Fatalf("ClaimSource: %v", err)
+				t.Fatalf("ClaimSources: %v", err)
 			}
-			return ok
+			return len(got) == 1
 		}
 		if !claim(monday) {
-			t.Error("first ClaimSource() = false, want true")
+			t.Error("first ClaimSources() = false, want true")
 		}
 		if claim(monday.Add(30 * time.Second)) {
-			t.Error("ClaimSource() within the lease = true, want false")
+			t.Error("ClaimSources() within the lease = true, want false")
 		}
 		if !claim(monday.Add(time.Minute)) {
-			t.Error("ClaimSource() after the lease = false, want true")
+			t.Error("ClaimSources() after the lease = false, want true")
 		}
 		save(t, s, reading(nil), monday.Add(70*time.Second))
 		if !claim(monday.Add(71 * time.Second)) {
-			t.Error("ClaimSource() after the reading = false, want true")
+			t.Error("ClaimSources() after the reading = false, want true")
+		}
+		many := []string{"ward-notes"}
+		for i := range 500 {
+			many = append(many, fmt.Sprintf("source-%03d", i))
+		}
+		got, err := s.ClaimSources(t.Context(), many, monday.Add(72*time.Second), time.Minute)
+		if err != nil || len(got) != 500 || slices.Contains(got, "ward-notes") {
+			t.Errorf("ClaimSources(501 sources) = %d, %v, want all but the one that is taken", len(got), err)
 		}
 	})
 }
@@ -256,6 +265,66 @@ func TestRegisterOfSourcesAndChats(t *testing.T) {
 		chats, err := s.Chats(t.Context())
 		if diff := cmp.Diff([]feeds.Chat{chat}, chats); err != nil || diff != "" {
 			t.Errorf("Chats() = %v, -want +got:\n%s", err, diff)
+		}
+	})
+}
+
+// S5: a feed whose guids all changed at once makes no new items, then and later.
+func TestFeedThatRenamesEverythingMakesNoNews(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		later := func(items []feeds.Item, hours int) int {
+			r := reading(items)
+			r.Visit.Last = monday.Add(time.Duration(hours) * time.Hour)
+			return save(t, s, r, r.Visit.Last)
+		}
+		save(t, s, reading(manyItems(20)), monday)
+		renamed := manyItems(20)
+		for i := range renamed {
+			renamed[i].ID, renamed[i].GUID = "new-"+renamed[i].ID, "new"
+		}
+		renamed[0].URL = "https://news.example.org/news"
+		if fresh := later(renamed, 1); fresh != 1 {
+			t.Errorf("after new guids under 19 of 20 links: %d fresh, want 1", fresh)
+		}
+		turned := append(manyItems(40)[20:], renamed[12:]...)
+		if fresh := later(turned, 2); fresh != 20 {
+			t.Errorf("after 20 new items beside 8 renamed ones: %d fresh, want 20", fresh)
+		}
+		if it, err := s.Item(t.Context(), "item-00019"); err != nil || it.GUID != "new" || !it.FirstSeen.Equal(monday) {
+			t.Errorf("Item(item-00019) = %+v, %v, want it known by its old name, with its new guid", it, err)
+		}
+	})
+}
+
+// S5: one page that carries all the news of a feed identifies none of it.
+func TestSharedLinkDoesNotMakeNewsOld(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		items := func(prefix string) []feeds.Item {
+			list := manyItems(5)
+			for i := range list {
+				list[i].ID, list[i].URL = prefix+list[i].ID, "https://status.example.org/"
+			}
+			return list
+		}
+		save(t, s, reading(items("old")), monday)
+		r := reading(items("new"))
+		r.Visit.Last = monday.Add(time.Hour)
+		if fresh := save(t, s, r, r.Visit.Last); fresh != 5 {
+			t.Errorf("five new items under one link: %d fresh, want 5", fresh)
+		}
+	})
+}
+
+// F14: what is known of a move, and since when a source fails, outlives the process.
+func TestVisitComesBackWhole(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		r := reading(nil)
+		r.Visit.Failures, r.Visit.FailingSince, r.Visit.Error, r.Visit.Pace = 3, monday.Add(-48*time.Hour), "x", 90*time.Minute
+		r.Visit.Move = feeds.Move{Now: "https://new.example.org/feed", To: "https://newer.example.org/feed", Since: monday, Reads: 2}
+		save(t, s, r, monday)
+		visits, err := s.Visits(t.Context())
+		if diff := cmp.Diff(map[string]feeds.Visit{"ward-notes": r.Visit}, visits); err != nil || diff != "" {
+			t.Errorf("Visits() = %v, -want +got:\n%s", err, diff)
 		}
 	})
 }

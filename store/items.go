@@ -96,7 +96,7 @@ func (s *Store) oneItem(ctx context.Context, query, value string) (feeds.Item, e
 // how many were not known before.
 func (s *Store) SaveItems(ctx context.Context, items []feeds.Item, now time.Time) (fresh int, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
-		fresh, err = saveItems(ctx, tx, items, now)
+		fresh, err = s.saveItems(ctx, tx, items, now)
 		return err
 	})
 	if err != nil {

@@ -98,7 +98,7 @@ func TestForgottenPostNeverComesBack(t *testing.T) {
 			}
 		}
 		if fresh := save(t, s, reading(nil, post("a"), post("c")), monday); fresh != 1 || postIDs(t, s) != "b c" {
-			t.Errorf("SaveReading() = %d fresh, posts %q, want only c", fresh, postIDs(t, s))
+			t.Errorf("SaveReadings() = %d fresh, posts %q, want only c", fresh, postIDs(t, s))
 		}
 	})
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -48,8 +50,16 @@ func (e *environment) collect(ctx context.Context, a *app, only []string, force 
 	return nil
 }
 
+// collectGC is how much the heap may grow while collecting, in percent. Feeds
+// are parsed eight at a time and forgotten at once: at the usual 100 the
+// garbage of 200 feeds takes 70 MB, at 60 it takes 55, in the same time.
+const collectGC = 60
+
 // read collects with a progress bar.
 func (e *environment) read(ctx context.Context, a *app, sources []feeds.Source, force bool) (feeds.Report, error) {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(collectGC))
+	}
 	chats, err := a.chats(ctx)
 	if err != nil {
 		return feeds.Report{}, err

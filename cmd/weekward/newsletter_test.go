@@ -19,7 +19,7 @@ type newsletter struct {
 }
 
 // newNewsletter writes a configuration, after change had a look at it.
-func newNewsletter(t *testing.T, change func(*Config)) *newsletter {
+func newNewsletter(t testing.TB, change func(*Config)) *newsletter {
 	t.Helper()
 	c := defaultConfig()
 	c.Site = SiteConfig{Name: "Test Weekly", From: "weekly@example.org", BaseURL: "https://weekly.example.org", Address: "1 Lane, Town", Language: "en"}

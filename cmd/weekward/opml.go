@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -18,23 +19,35 @@ type opml struct {
 	Outline []opmlOutline `xml:"body>outline"`
 }
 
+// Language and Category are OPML's own; Weight is ours, and other programs skip it.
 type opmlOutline struct {
-	Text    string        `xml:"text,attr"`
-	Type    string        `xml:"type,attr,omitempty"`
-	XMLURL  string        `xml:"xmlUrl,attr,omitempty"`
-	Outline []opmlOutline `xml:"outline"`
+	Text     string        `xml:"text,attr"`
+	Type     string        `xml:"type,attr,omitempty"`
+	XMLURL   string        `xml:"xmlUrl,attr,omitempty"`
+	Language string        `xml:"language,attr,omitempty"`
+	Category string        `xml:"category,attr,omitempty"`
+	Weight   string        `xml:"weight,attr,omitempty"`
+	Outline  []opmlOutline `xml:"outline"`
 }
 
 func newSourcesExport(e *environment) *cobra.Command {
 	return &cobra.Command{
 		Use:     "export",
 		Short:   "Print the feeds as OPML, sections as folders",
+		Long:    "export prints the feeds, each at the address it is read at now and without passwords. Pages, chats and files are no feeds and are left out.",
 		Example: "  weekward sources export > feeds.opml",
 		Args:    cobra.NoArgs,
 		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
 			sources, err := a.sources(ctx)
 			if err != nil {
 				return err
+			}
+			visits, err := a.store.Visits(ctx)
+			if err != nil {
+				return err
+			}
+			for i, s := range sources {
+				sources[i].URL = visits[s.ID].AddressOf(s)
 			}
 			doc, err := xml.MarshalIndent(newOPML(a.site.Name, sources), "", "  ")
 			if err != nil {
@@ -53,10 +66,7 @@ func newOPML(title string, sources []feeds.Source) opml {
 		if s.Kind != feeds.KindFeed {
 			continue
 		}
-		line := opmlOutline{Text: s.Title, Type: "rss", XMLURL: s.URL}
-		if line.Text == "" {
-			line.Text = s.ID
-		}
+		line := opmlLine(s)
 		if s.Section == "" {
 			doc.Outline = append(doc.Outline, line)
 			continue
@@ -70,4 +80,12 @@ func newOPML(title string, sources []feeds.Source) opml {
 		doc.Outline[i].Outline = append(doc.Outline[i].Outline, line)
 	}
 	return doc
+}
+
+func opmlLine(s feeds.Source) opmlOutline {
+	line := opmlOutline{Text: firstOf(s.Title, s.ID), Type: "rss", XMLURL: s.Address(), Language: s.Lang, Category: s.Topic}
+	if s.Weight != 1 {
+		line.Weight = strconv.FormatFloat(s.Weight, 'g', -1, 64)
+	}
+	return line
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,93 +21,8 @@ func newSources(e *environment) *cobra.Command {
 		Short:   "See and change the places we read",
 		Example: "  weekward sources list\n  weekward sources add https://ward-notes.example.org",
 	}
-	cmd.AddCommand(newSourcesList(e), newSourcesAdd(e), newSourcesRemove(e), newSourcesCheck(e), newSourcesExport(e))
+	cmd.AddCommand(newSourcesList(e), newSourcesAdd(e), newSourcesRemove(e), newSourcesCheck(e), newSourcesImport(e), newSourcesExport(e))
 	return cmd
-}
-
-// A sourceLine is a source with its health.
-type sourceLine struct {
-	ID       string     `json:"id"`
-	Kind     feeds.Kind `json:"kind"`
-	URL      string     `json:"url"`
-	Title    string     `json:"title"`
-	OK       bool       `json:"ok"` // read at least once, and at the last try
-	Items    int        `json:"items"`
-	Last     *time.Time `json:"last"`
-	Next     *time.Time `json:"next"`
-	Failures int        `json:"failures"`
-	Error    string     `json:"error"`
-}
-
-func newSourcesList(e *environment) *cobra.Command {
-	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the sources and how they are",
-		Example: "  weekward sources list --json",
-		Args:    cobra.NoArgs,
-		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
-			lines, err := a.sourceLines(ctx)
-			if err != nil {
-				return err
-			}
-			if e.json {
-				return e.printJSON(map[string]any{"sources": lines})
-			}
-			e.printSources(a, lines)
-			return nil
-		}),
-	}
-}
-
-// sourceLines joins the sources with what is remembered of them.
-func (a *app) sourceLines(ctx context.Context) ([]sourceLine, error) {
-	sources, err := a.sources(ctx)
-	if err != nil {
-		return nil, err
-	}
-	visits, err := a.store.Visits(ctx)
-	if err != nil {
-		return nil, err
-	}
-	lines := []sourceLine{}
-	for _, s := range sources {
-		v := visits[s.ID]
-		title := s.Title
-		if title == "" {
-			title = v.Title
-		}
-		lines = append(lines, sourceLine{s.ID, s.Kind, s.URL, title, !v.First.IsZero() && v.Failures == 0, v.Items, known(v.Last), known(v.Next), v.Failures, v.Error})
-	}
-	return lines, nil
-}
-
-// known is t, or nil for the zero time.
-func known(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
-func (e *environment) printSources(a *app, lines []sourceLine) {
-	w := e.results()
-	if len(lines) == 0 {
-		fmt.Fprintln(w, `No sources yet. "weekward sources add URL" finds the feed of a site.`)
-		return
-	}
-	var t table
-	t.row(bold.Render("source"), bold.Render("kind"), bold.Render("items"), bold.Render("last read"), bold.Render("state"))
-	for _, l := range lines {
-		last, state := "never", faint.Render("not read yet")
-		if l.Last != nil {
-			last, state = a.local(*l.Last), green.Render("ok")
-		}
-		if l.Failures > 0 {
-			state = red.Render(fmt.Sprintf("failed %d×", l.Failures)) + " " + l.Error
-		}
-		t.row(l.ID, string(l.Kind), fmt.Sprint(l.Items), last, state)
-	}
-	t.print(w)
 }
 
 func newSourcesAdd(e *environment) *cobra.Command {

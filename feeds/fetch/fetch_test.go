@@ -30,6 +30,8 @@ func serve(t *testing.T, handler http.HandlerFunc, o Options) (*Fetcher, string)
 	return f, server.URL
 }
 
+// F18, F19, F2: who we are and what we read; no Referer, no cookie, no fragment,
+// no validator that was not given.
 func TestRequestSaysWhoAsksAndNothingElse(t *testing.T) {
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" {
@@ -56,6 +58,7 @@ func TestRequestSaysWhoAsksAndNothingElse(t *testing.T) {
 	}
 }
 
+// F1, F4, F9: quotes and W/ are kept; a 304 may bring a new ETag.
 func TestValidatorsGoBackByteForByte(t *testing.T) {
 	const etag, modified = `W/"a b;c"`, "Tue, 03 Mar 2026 06:00:00 GMT"
 	asked := 0
@@ -97,6 +100,7 @@ func TestUnaskedNotModifiedIsAnError(t *testing.T) {
 	}
 }
 
+// F10: Retry-After in seconds or as a date; the max-age of a 429 counts, too.
 func TestStatusIsReported(t *testing.T) {
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		var status int
@@ -134,6 +138,7 @@ func TestStatusIsReported(t *testing.T) {
 	}
 }
 
+// F16, F24: at most five hops, no circle, each hop checked.
 func TestRedirects(t *testing.T) {
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		to := func(code int, where string) { w.Header().Set("Location", where); w.WriteHeader(code) }
@@ -193,6 +198,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
+// F16: from https to http there is no way.
 func TestHTTPSIsNotLeft(t *testing.T) {
 	trip := &trip{Fetcher: New(Options{}), permanent: true}
 	from, _ := trip.guard.parse("https://example.org/feed")
@@ -202,6 +208,7 @@ func TestHTTPSIsNotLeft(t *testing.T) {
 	}
 }
 
+// F16: Authorization is dropped on the way to another host.
 func TestCredentialsStayWithTheirHost(t *testing.T) {
 	var other string
 	otherServer := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -223,6 +230,7 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 	}
 }
 
+// F22: no header, a body that drips, a context that ends.
 func TestSlowServersAreCut(t *testing.T) {
 	o := Options{Header: 200 * time.Millisecond, Total: 400 * time.Millisecond}
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -249,6 +257,7 @@ func TestSlowServersAreCut(t *testing.T) {
 	}
 }
 
+// F23: an error over the cap names the limit.
 func TestBodiesAreBounded(t *testing.T) {
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/header" {
@@ -269,6 +278,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
+// F21: the error names the host and not the password.
 func TestUnreachableHostsAreNamed(t *testing.T) {
 	f := New(Options{Connect: 2 * time.Second, Allow: []string{"127.0.0.1:1"}})
 	defer f.Close()

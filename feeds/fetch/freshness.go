@@ -8,20 +8,24 @@ import (
 )
 
 // MaxAge is how long the answer may be used before it is worth asking again:
-// Cache-Control's max-age less the Age, else Expires (RFC 9111, section 4.2);
-// 0 when the server does not say. Times are measured by the server's clock.
+// the longer of Cache-Control's max-age and s-maxage less the Age, else Expires
+// (RFC 9111, section 4.2); 0 when the server does not say. Times are measured
+// by the server's clock.
 func (r Response) MaxAge() time.Duration { return maxAge(r.Header) }
 
 func maxAge(h http.Header) time.Duration {
-	age, _ := strconv.Atoi(h.Get("Age"))
-	for directive := range strings.SplitSeq(h.Get("Cache-Control"), ",") {
+	age, longest := seconds(h.Get("Age")), time.Duration(-1)
+	for directive := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch strings.ToLower(name) {
 		case "no-cache", "no-store":
 			return 0
-		case "max-age":
-			return max(0, seconds(strings.Trim(value, `"`))-time.Duration(age)*time.Second)
+		case "max-age", "s-maxage":
+			longest = max(longest, seconds(strings.Trim(value, `"`)))
 		}
+	}
+	if longest >= 0 {
+		return max(0, longest-age)
 	}
 	expires, err := http.ParseTime(h.Get("Expires"))
 	date, err2 := http.ParseTime(h.Get("Date"))

@@ -24,6 +24,7 @@ var ports = []uint16{80, 443, 8080, 8443}
 type guard struct {
 	allow    []string // exact "host:port"
 	guardian *ssrf.Guardian
+	resolver *net.Resolver // the system's when nil
 }
 
 // CheckAllow tells whether an entry of Options.Allow is an exact "host:port".
@@ -77,7 +78,7 @@ func hostPort(u *url.URL) string {
 
 // dial connects to a host, if what its name resolves to may be reached.
 func (g *guard) dial(ctx context.Context, timeout time.Duration, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: timeout, Control: g.control}
+	dialer := &net.Dialer{Timeout: timeout, Control: g.control, Resolver: g.resolver}
 	if slices.Contains(g.allow, strings.ToLower(address)) {
 		dialer.Control = nil // a name in the list stands for whatever it resolves to
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// F24: what may be dialled, after DNS.
 func TestGuardKeepsUsOutOfOurOwnNetwork(t *testing.T) {
 	g := newGuard([]string{"127.0.0.1:8099"})
 	for _, address := range []string{
@@ -25,6 +26,7 @@ func TestGuardKeepsUsOutOfOurOwnNetwork(t *testing.T) {
 	}
 }
 
+// F24: schemes and ports.
 func TestGuardRefusesByLooks(t *testing.T) {
 	g := newGuard([]string{"wards.example.org:9000"})
 	for _, address := range []string{"file:///etc/passwd", "ftp://example.org/", "gopher://example.org/", "javascript:alert(1)", "http://example.org:25/", "http:///feed", "http://wards.example.org:9001/", "//example.org/", "%"} {

@@ -38,6 +38,10 @@ func (f *Fetcher) Read(ctx context.Context, r Request, last feeds.Visit, now tim
 			reading.Visit.LastModified = last.LastModified
 		}
 	}
+	reading.Bytes = len(response.Body)
+	if response.Moved == response.URL {
+		reading.Moved = response.Moved // every redirect was for good (F14)
+	}
 	if response.Moved != "" {
 		reading.Warnings = append(reading.Warnings, "the address moved for good to "+response.Moved)
 	}

@@ -23,7 +23,7 @@ func newTransport(o Options, g *guard) *http.Transport {
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true, // unpack.go does it, with limits
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    1,
+		MaxIdleConnsPerHost:    8, // turns leave a host one at a time; only allowed hosts get more
 		IdleConnTimeout:        30 * time.Second,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 )
 
+// F12: one connection a host, a second between two requests.
 func TestOneRequestAHostAtATimeAndAPauseBetween(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := newTurns(time.Second)
@@ -58,6 +59,7 @@ func TestWaitingForATurnCanBeGivenUp(t *testing.T) {
 	})
 }
 
+// F9: how long an answer may be used.
 func TestMaxAge(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -67,6 +69,8 @@ func TestMaxAge(t *testing.T) {
 		{"none", http.Header{}, 0},
 		{"max-age", http.Header{"Cache-Control": {"public, max-age=600"}}, 10 * time.Minute},
 		{"less what a cache took", http.Header{"Cache-Control": {"max-age=600"}, "Age": {"500"}}, 100 * time.Second},
+		{"the longer of two", http.Header{"Cache-Control": {"max-age=60, s-maxage=600"}}, 10 * time.Minute},
+		{"max-age wins over Expires, even 0", http.Header{"Cache-Control": {"max-age=0"}, "Expires": {"Tue, 03 Mar 2026 08:00:00 GMT"}, "Date": {"Tue, 03 Mar 2026 06:00:00 GMT"}}, 0},
 		{"no-store wins", http.Header{"Cache-Control": {"no-store, max-age=600"}}, 0},
 		{"Expires by the server's clock", http.Header{"Expires": {"Tue, 03 Mar 2026 08:00:00 GMT"}, "Date": {"Tue, 03 Mar 2026 06:00:00 GMT"}}, 2 * time.Hour},
 		{"Expires in the past", http.Header{"Expires": {"0"}, "Date": {"Tue, 03 Mar 2026 06:00:00 GMT"}}, 0},

@@ -40,6 +40,7 @@ func packed(t *testing.T, coding, text string) []byte {
 	return b.Bytes()
 }
 
+// F20: every coding, and what is called one and is none.
 func TestUnpackUndoesWhatServersDo(t *testing.T) {
 	text := strings.Repeat("<item>Ward notes</item>", 50)
 	tests := []struct{ name, said, done string }{
@@ -70,6 +71,7 @@ func TestUnpackUndoesWhatServersDo(t *testing.T) {
 	}
 }
 
+// F23: at most 100 times its size, and never over the cap.
 func TestBombsAreCut(t *testing.T) {
 	o := Options{}.withDefaults()
 	for _, coding := range []string{"gzip", "br", "zstd"} {

@@ -27,38 +27,56 @@ func toUTF8(data []byte, contentType string) (text []byte, name, warning string)
 	switch stateful := isStateful(claims); {
 	case isASCII(data) && !stateful:
 		return data, "", ""
-	case utf8.Valid(data) && !stateful:
-		// Text in another charset is hardly ever valid UTF-8 by chance.
+	case utf8.Valid(data) && !stateful: // text in another charset hardly ever is by chance
 		return data, "utf-8", ""
 	}
-	for _, claim := range claims {
-		if text, ok := decodeAs(data, claim, 0); ok {
-			return orBetter(data, text, claim)
-		}
-	}
-	if isMostlyUTF8(data) {
-		return mend(data), "windows-1252", "text is not in the charset it claims; read as UTF-8 and windows-1252"
-	}
-	for _, claim := range claims {
-		if text, ok := decodeAs(data, claim, tolerated); ok {
-			return text, strings.ToLower(claim), "some characters are not in the charset the document claims"
-		}
+	if text, name, damage := byClaim(data, claims); name != "" && damage == 0 {
+		return orBetter(data, text, name)
+	} else if isMostlyUTF8(data) {
+		return mended(data)
+	} else if name != "" && damage*tolerated <= len(data) {
+		return text, name, "some characters are not in the charset the document claims"
 	}
 	if r, margin := guess(data); margin > 0 {
 		return decodeGuess(data, r)
 	}
-	return mend(data), "windows-1252", "text is not in the charset it claims; read as UTF-8 and windows-1252"
+	return mended(data)
+}
+
+// tolerated is how rare a byte must be that is wrong in the charset claimed: a
+// page of a thousand stories with one cut in mid-character is still in it.
+const tolerated = 200
+
+// byClaim decodes a document as the claim says that fits best, the earlier
+// when both do, and counts the characters that do not fit. The name is "" when
+// no claim is of use.
+func byClaim(data []byte, claims []string) (text []byte, name string, damage int) {
+	for _, claim := range claims {
+		enc, canonical := charset.Lookup(claim)
+		if enc == nil || canonical == "utf-8" || canonical == "replacement" || strings.HasPrefix(canonical, "utf-16") {
+			continue
+		}
+		decoded, err := enc.NewDecoder().Bytes(data)
+		if err != nil {
+			continue
+		}
+		unfit := bytes.Count(decoded, []byte(string(utf8.RuneError)))
+		if name == "" || unfit < damage {
+			text, name, damage = decoded, strings.ToLower(claim), unfit
+		}
+	}
+	return text, name, damage
 }
 
 // orBetter is a document decoded as it claims, unless the claim is the usual
 // one of those who never looked, Latin-1, and the text says clearly otherwise.
 func orBetter(data, text []byte, claim string) ([]byte, string, string) {
-	if _, name := charset.Lookup(claim); name == "windows-1252" {
+	if _, canonical := charset.Lookup(claim); canonical == "windows-1252" {
 		if r, margin := guess(data); margin >= beyondDoubt {
 			return decodeGuess(data, r)
 		}
 	}
-	return text, strings.ToLower(claim), ""
+	return text, claim, ""
 }
 
 // beyondDoubt is how much better a guess must be to beat a claim.
@@ -67,9 +85,13 @@ const beyondDoubt = 0.3
 func decodeGuess(data []byte, r reading) (text []byte, name, warning string) {
 	text, err := r.enc.NewDecoder().Bytes(data)
 	if err != nil {
-		return mend(data), "windows-1252", "text is in no charset we know; read as UTF-8 and windows-1252"
+		return mended(data)
 	}
 	return text, r.name, "text is not in the charset it claims; it looks like " + r.name
+}
+
+func mended(data []byte) (text []byte, name, warning string) {
+	return mend(data), "windows-1252", "text is not in the charset it claims; read as UTF-8 and windows-1252"
 }
 
 // byMark reads documents with a byte order mark, and UTF-16 and UTF-32
@@ -147,26 +169,6 @@ func isStateful(claims []string) bool {
 		}
 	}
 	return false
-}
-
-// tolerated is how many of a document's bytes may be wrong in its charset, as
-// one in so many: a page of a thousand stories with one cut in mid-character
-// is still in that charset.
-const tolerated = 200
-
-// decodeAs reads the document in a charset, if its bytes are of that charset,
-// all but one in so many; 0 means all.
-func decodeAs(data []byte, claim string, oneIn int) (text []byte, ok bool) {
-	enc, name := charset.Lookup(claim)
-	if enc == nil || name == "utf-8" || name == "replacement" || strings.HasPrefix(name, "utf-16") {
-		return nil, false
-	}
-	text, err := enc.NewDecoder().Bytes(data)
-	if err != nil {
-		return nil, false
-	}
-	damage := bytes.Count(text, []byte(string(utf8.RuneError)))
-	return text, damage == 0 || damage*oneIn > 0 && damage*oneIn <= len(data)
 }
 
 // isMostlyUTF8 tells whether of the characters beyond ASCII more are UTF-8

@@ -9,6 +9,16 @@ import (
 	"weekward/feeds"
 )
 
+// normalizeDate writes the date that ends the output, and begins at inner, as
+// RFC 3339. gofeed would try it with a hundred layouts, and read some of them
+// wrongly. What is no date to us stays as it is.
+func (r *repairer) normalizeDate(inner int) {
+	if at, ok := feeds.ParseDate(string(r.out.Bytes()[inner:])); ok {
+		r.out.Truncate(inner)
+		r.out.WriteString(at.Format(time.RFC3339))
+	}
+}
+
 // dates finds when an entry was published and when it was changed.
 func dates(it *gofeed.Item, e *Entry) {
 	x := it.Extensions

@@ -46,6 +46,15 @@ func isLine(key string) bool {
 // isIdentity tells elements that say which item it is.
 func isIdentity(local string) bool { return local == "link" || local == "guid" || local == "id" }
 
+// isDate tells elements that hold a date.
+func isDate(local string) bool {
+	switch local {
+	case "pubdate", "lastbuilddate", "date", "published", "updated", "issued", "modified", "created":
+		return true
+	}
+	return false
+}
+
 // isField tells elements that stand directly in a channel or item.
 func isField(local string) bool {
 	switch local {
@@ -76,6 +85,7 @@ func (r *repairer) push(t tag) {
 		r.identify(e)
 		return
 	}
+	e.inner = r.out.Len()
 	r.open = append(r.open, e)
 	r.openTags[e.key]++
 }

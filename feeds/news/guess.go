@@ -31,10 +31,10 @@ const (
 	possible = 0.3  // another letter of the script
 	wrong    = -1.0 // what no text holds there
 
-	guessSample = 32 << 10 // bytes looked at, from the first that is not ASCII
-	guessLeast  = 0.4      // a guess needs so much a character
-	guessMargin = 0.2      // and so much more than windows-1252
-	guessFewest = 4        // characters beyond ASCII; fewer tell nothing
+	guessSample = 8 << 10 // bytes looked at, from the first that is not ASCII
+	guessLeast  = 0.4     // a guess needs so much a character
+	guessMargin = 0.2     // and so much more than windows-1252
+	guessFewest = 4       // characters beyond ASCII; fewer tell nothing
 )
 
 const (

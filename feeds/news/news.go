@@ -2,10 +2,14 @@
 // Feed, as they are found and not as they ought to be.
 //
 // The bytes pass through one small stage after the other, a file each:
-// charset (to UTF-8), repair (to well-formed XML, bounded), parse (gofeed reads
-// it), mapping (which element means what), dates, mojibake, items (clean text
-// and canonical addresses). Each stage notes what was odd as a warning. A feed
-// that is broken in one place loses that place, not the rest.
+// charset (to UTF-8; guess when nobody says from what), repair (to well-formed
+// XML, bounded), parse (gofeed reads it), mapping (which element means what),
+// dates, mojibake, items (clean text and canonical addresses). Each stage notes
+// what was odd as a warning. A feed that is broken in one place loses that
+// place, not the rest.
+//
+// Items hold plain text. Whoever wants a text as HTML asks its Markup for it,
+// and gets what sanitize lets through.
 package news
 
 import (

@@ -15,41 +15,53 @@ func Understand(data []byte, contentType, base string) (Feed, error) {
 		return Feed{}, notAFeed("the document is empty")
 	}
 	text, encoding, warning := toUTF8(data, contentType)
-	parsed, declared, warnings, err := parse(text, base)
+	doc, err := prepare(text, base)
 	if err != nil {
 		return Feed{}, err
 	}
-	if warning != "" {
-		warnings = append([]string{warning}, warnings...)
+	parsed, err := parse(doc.text)
+	if err != nil {
+		return Feed{}, err
 	}
-	feed := mapFeed(parsed, bases{base, declared})
+	feed := mapFeed(parsed, bases{base, doc.bases})
 	feed.Encoding = encoding
-	feed.Warnings = warnings
+	if warning != "" {
+		feed.Warnings = append(feed.Warnings, warning)
+	}
+	feed.Warnings = append(feed.Warnings, doc.warnings...)
 	return feed, nil
 }
 
-// parse has gofeed read a document, once it is fit to be read.
-func parse(text []byte, base string) (*gofeed.Feed, map[place]string, []string, error) {
+// A document is fit to be read by gofeed: well-formed and bounded.
+type document struct {
+	text     []byte
+	bases    map[place]string // by xml:base
+	warnings []string
+}
+
+func prepare(text []byte, base string) (document, error) {
 	text = bytes.TrimLeft(text, " \t\r\n\x00\ufeff")
-	var doc []byte
-	var declared map[place]string
-	var warnings []string
 	if bytes.HasPrefix(text, []byte("{")) {
-		var err error
-		if doc, warnings, err = repairJSON(text); err != nil {
-			return nil, nil, nil, err
-		}
-	} else if doc, declared, warnings = repair(text, base); len(doc) == 0 {
-		return nil, nil, nil, notAFeed("%s", whatItIs(text))
+		doc, warnings, err := repairJSON(text)
+		return document{text: doc, warnings: warnings}, err
 	}
+	doc := repair(text, base)
+	if len(doc.text) == 0 {
+		return document{}, notAFeed("%s", whatItIs(text))
+	}
+	return doc, nil
+}
+
+// parse has gofeed read a document.
+func parse(text []byte) (*gofeed.Feed, error) {
 	parser := gofeed.NewParser()
 	parser.KeepOriginalFeed = true
 	parser.RSSTranslator = &gofeed.DefaultRSSTranslator{DisableContentImageScan: true}
-	feed, err := parser.Parse(bytes.NewReader(doc))
+	feed, err := parser.Parse(bytes.NewReader(text))
 	if err != nil {
-		return nil, nil, nil, notAFeed("%v", err)
+		return nil, notAFeed("%v", err)
 	}
-	return feed, declared, warnings, nil
+	return feed, nil
 }
 
 // whatItIs says in words what a document without a feed in it seems to be.

@@ -19,8 +19,8 @@ const (
 // was left open is closed, what makes no sense is left out. Comments,
 // processing instructions and the DOCTYPE with all its entities are dropped;
 // nothing is ever expanded or fetched. xml:base is made absolute on the way and
-// noted in declared.
-func repair(text []byte, base string) (doc []byte, declared map[place]string, warnings []string) {
+// noted.
+func repair(text []byte, base string) document {
 	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}}
 	r.out.Grow(len(text) + 256)
 	r.base = base
@@ -32,7 +32,7 @@ func repair(text []byte, base string) (doc []byte, declared map[place]string, wa
 		r.dropCut()
 	}
 	r.closeTo(0)
-	return r.out.Bytes(), r.bases, r.warnings
+	return document{r.out.Bytes(), r.bases, r.warnings}
 }
 
 // A repairer is at one place of the document it rewrites.
@@ -61,6 +61,7 @@ type element struct {
 	key    string // in lower case
 	base   string // what addresses in it start from
 	at     int    // where its start tag is in the output
+	inner  int    // where its content begins there
 	silent bool   // too deep: its tags are left out
 	packed bool   // Atom 0.3, mode="base64"
 }
@@ -248,6 +249,9 @@ func (r *repairer) closeTo(n int) {
 		r.open = r.open[:len(r.open)-1]
 		r.openTags[e.key]--
 		r.identify(e)
+		if isDate(localName(e.key)) {
+			r.normalizeDate(e.inner)
+		}
 		if !e.silent {
 			r.out.WriteString("</" + e.name + ">")
 		}

@@ -38,7 +38,7 @@ func TestRepairMakesWellFormedXML(t *testing.T) {
 		if strings.Contains(tt.document, "base") {
 			base = "https://example.org/x/feed.xml"
 		}
-		got, _, _ := repair([]byte(tt.document), base)
+		got := repair([]byte(tt.document), base).text
 		if string(got) != tt.want {
 			t.Errorf("%s: repair(%q)\n got %s\nwant %s", tt.name, tt.document, got, tt.want)
 		}
@@ -50,7 +50,7 @@ func FuzzRepair(f *testing.F) {
 	f.Add([]byte(`<CHANNEL HREF="a"><ITEM LASTMOD=1><ABSTRACT>x`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		text, _, _ := toUTF8(data, "")
-		doc, _, _ := repair(text, "https://example.org/")
+		doc := repair(text, "https://example.org/").text
 		decoder := xml.NewDecoder(strings.NewReader(string(doc)))
 		for {
 			if _, err := decoder.Token(); errors.Is(err, io.EOF) {

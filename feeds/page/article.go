@@ -49,7 +49,7 @@ func ReadArticle(data []byte, contentType, address string, now time.Time) (Artic
 	a.Title = feeds.CutText(r.headline(), longestTitle)
 	a.Byline = feeds.CutText(r.byline(), longestByline)
 	a.Excerpt = feeds.CutText(r.excerpt(a.Title), longestExcerpt)
-	a.Text = feeds.CutText(r.text(), longestText)
+	a.Text = feeds.CutText(r.text(a.Title), longestText)
 	a.Image = r.image()
 	return a, nil
 }
@@ -109,8 +109,8 @@ func (r articleReader) isDescription(text, title string) bool {
 
 // text is the main text. What the publisher gives machines is taken when the
 // page itself holds next to nothing.
-func (r articleReader) text() string {
-	text := r.body.text()
+func (r articleReader) text(title string) string {
+	text := r.body.text(title)
 	if whole := r.article.text("articleBody"); len(text) < 250 && len(whole) > len(text) {
 		return whole
 	}

@@ -26,7 +26,7 @@ var asideWords = wordSet(`
 	rating ratings vote likes poll
 	hidden offscreen invisible print
 	authorbox authorbio bio aboutauthor
-	infobox edit mw sitesub catlinks
+	infobox
 `)
 
 // boxWords mark boxes that ask for something, and stand beside the article even

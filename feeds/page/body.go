@@ -174,16 +174,28 @@ func (b *body) hasHeading(n *html.Node) bool {
 	return false
 }
 
-// text is the main text, one paragraph a line.
-func (b *body) text() string {
+// text is the main text, one paragraph a line, from its first paragraph on:
+// the title and what stands between are not part of it.
+func (b *body) text(title string) string {
 	var paragraphs []string
+	began := false
 	for _, l := range b.article() {
-		if n := utf8.RuneCountInString(l.text); 2*l.links > n && n < 300 {
+		n := utf8.RuneCountInString(l.text)
+		if 2*l.links > n && n < 300 {
 			continue // a link by itself leads away
 		}
-		paragraphs = append(paragraphs, l.text)
+		if began = began || !isFront(l, title); began {
+			paragraphs = append(paragraphs, l.text)
+		}
 	}
 	return strings.Join(paragraphs, "\n")
+}
+
+// isFront tells lines that stand in front of an article's text: its title, its
+// byline, the caption of its picture, anything too short for a paragraph.
+func isFront(l line, title string) bool {
+	n := utf8.RuneCountInString(l.text)
+	return n < 25 || letters(l.text) == letters(title) || isCaption(l.block) || n < 120 && isDataLine.MatchString(l.text)
 }
 
 // article is the lines inside the main element, without what stands beside.
@@ -203,7 +215,8 @@ func (b *body) opening(title string) string {
 	lines := b.article()
 	for _, least := range []int{45, 15} {
 		for _, l := range lines {
-			if n := utf8.RuneCountInString(l.text); n < least || l.weight == 0 || letters(l.text) == letters(title) || isCaption(l.block) || n < 120 && isDataLine.MatchString(l.text) {
+			n := utf8.RuneCountInString(l.text)
+			if n < least || l.weight == 0 || letters(l.text) == letters(title) || isCaption(l.block) || n < 120 && isDataLine.MatchString(l.text) {
 				continue
 			}
 			return feeds.WithoutTitle(l.text, title)
@@ -213,7 +226,7 @@ func (b *body) opening(title string) string {
 }
 
 // isDataLine tells lines about the article instead of from it.
-var isDataLine = regexp.MustCompile(`(?i)^(?:by|von|par|por|di|door|posted|published|updated|veröffentlicht|aktualisiert|stand|publié|publicado|pubblicato|geplaatst|photo|foto|bild|image|credit|©|copyright)\b`)
+var isDataLine = regexp.MustCompile(`(?i)^(?:by|von|par|por|di|door|posted|published|updated|veröffentlicht|aktualisiert|stand|publié|publicado|pubblicato|geplaatst|photo|foto|bild|image|credit|©|copyright)(?:[\s:,.]|$)`)
 
 // within tells whether an element is another or inside it.
 func within(n, top *html.Node) bool {

@@ -164,14 +164,20 @@ func withoutRepeats(names []string) []string {
 	})
 }
 
-// Lines that begin like a byline, in seven languages: "By Ada Moss", "Verfasst
-// von: ada", and a label whose name stands in the next line.
+// A line that begins like a byline, in seven languages: "By Ada Moss" or
+// "Posted on 3 March by Ada Moss" (signature), "Verfasst von: ada"
+// (signedAnyhow), or a label whose name stands in the next line (signedLabel).
 var (
 	nameInByline = `(?:\p{Lu}[\p{L}\p{M}.'’-]*|d[aeiou]|v[ao]n|den|del|der|ten|le|la|y|und|and|et|e|en|και)`
-	signature    = regexp.MustCompile(`(?:^|[|•·–—-]\s*|(?:^|\s)(?i:posted|written|published|words|geschrieben|verfasst|erstellt|eingestellt|veröffentlicht|publiziert|escrito|publicado|publié|écrit|scritto|pubblicato|geschreven|geplaatst)\s(?:.{0,40}?\s)?)(?:(?i:by|von|par|por|di|door|text|autor|autorin|author|auteur|autore|redaktion|από|του|της))(?::\s*|\s+)(` + nameInByline + `(?:,?\s+` + nameInByline + `){0,7})`)
+	signature    = regexp.MustCompile(`(?:^|[|•·–—-]\s*|(?:^|\s)(?i:posted|written|published|words|geschrieben|verfasst|erstellt|eingestellt|` +
+		`veröffentlicht|publiziert|escrito|publicado|publié|écrit|scritto|pubblicato|geschreven|geplaatst)\s(?:.{0,40}?\s)?)` +
+		`(?i:by|von|par|por|di|door|text|autor|autorin|author|auteur|autore|redaktion|από|του|της)(?::\s*|\s+)` +
+		`(` + nameInByline + `(?:,?\s+` + nameInByline + `){0,7})`)
 	signedLabel  = regexp.MustCompile(`(?i)^(?:autor|autorin|author|auteur|autore|written by|verfasst von|geschrieben von|text|συντάκτης)\s*:?$`)
 	signedAnyhow = regexp.MustCompile(`(?i)(?:^|\s)(?:posted by|written by|verfasst von|geschrieben von|eingestellt von|publié par|publicado por|escrito por|scritto da|pubblicato da|geschreven door|geplaatst door)\s*:?\s*(\p{L}[\p{L}\d_.-]{2,30})(?:$|\s*[|•·,@]|\s+(?:um|at|on|am|à|el|il|op)\s)`)
 )
+
+var numberAhead = regexp.MustCompile(`^,?\s+\d+`)
 
 // signed are the names in short lines such as "By Ada Moss, health editor":
 // in those of the article, or in those that stand beside it.
@@ -181,8 +187,9 @@ func (r articleReader) signed(beside bool) []string {
 		if line.aside != beside || len(line.text) > 160 || r.body.isComment(line.block) {
 			continue
 		}
-		if m := signature.FindStringSubmatch(line.text); m != nil {
-			said = append(said, m[1])
+		if at := signature.FindStringSubmatchIndex(line.text); at != nil {
+			// With the number behind it: then a capital word before is a month.
+			said = append(said, line.text[at[2]:at[3]]+numberAhead.FindString(line.text[at[3]:]))
 		} else if m := signedAnyhow.FindStringSubmatch(line.text); m != nil {
 			said = append(said, m[1])
 		} else if signedLabel.MatchString(line.text) && i+1 < len(r.body.lines) && len(r.body.lines[i+1].text) < 80 {
@@ -195,11 +202,13 @@ func (r articleReader) signed(beside bool) []string {
 	return said
 }
 
+// What a byline holds beside names: words in front (bylineLead), and from
+// some place on to its end a date, an address, an office or a button.
 var (
-	bylineLead  = regexp.MustCompile(`(?i)^(?:(?:(?:posted|published|written|story|article|text|report|words|interview|geschrieben|verfasst|erstellt|veröffentlicht|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven|eingestellt)\s+)?(?:by|von|par|por|di|door|van|del?)|authors?|interview|gastbeitrag|autor(?:in|en)?|auteur|autore|text|redaktion|από|του|της)(?:\s*:\s*|\s+)`)
+	bylineLead  = regexp.MustCompile(`(?i)^(?:(?:(?:posted|published|written|story|article|text|report|words|interview|geschrieben|verfasst|erstellt|veröffentlicht|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven|eingestellt)\s+)?(?:by|von|par|por|di|door)|authors?|interview|gastbeitrag|autor(?:in|en)?|auteur|autore|text|redaktion|από|του|της)(?:\s*:\s*|\s+)`)
 	bylineBreak = regexp.MustCompile(`\s*(?:[|•·/–—]|\s-\s|\bon\s+\p{L}*day\b|\b(?:am|vom|le|il|el|op|on)\s+\d|\d{1,2}[./]\s?\d{1,2}[./]|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d\d\b|https?://|www\.|\(?[\w.+-]+@[\w.-]+).*$`)
 	bylineRole  = regexp.MustCompile(`(?i),\s*(?:\p{L}+\s+)*(?:editor|reporter|correspondent|writer|contributor|author|redakteur(?:in)?|redaktion|korrespondent(?:in)?|journalist(?:e|in)?|periodista|redactora?|giornalista|redacteur|md|phd|m\.d\.|ph\.d\.).*$`)
-	bylineDay   = regexp.MustCompile(`(?i)[,\s]*\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-zäé]*\.?(?:\s+\d|\s*$)|\d{1,2}\.?\s+\p{L}{3,9}\.?\s*$).*$`)
+	bylineDay   = regexp.MustCompile(`(?i)[,\s]*\b(?:(?:am|vom|den|on|op|le|il|el)\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-zäé]*\.?\s+\d|\d{1,2}\.?\s+\p{L}{3,12}\.?(?:\s+(?:19|20)\d\d|\s*$)).*$`)
 	bylineTail  = regexp.MustCompile(`(?i)[,\s]+(?:share|follow|tweet|updated|published|posted|view all posts|more by|comments?|min read|contributing|staff writer|tags|categor(?:y|ies)|kategorien?|schlagwörter)\b.*$`)
 )
 
@@ -228,7 +237,7 @@ func bareNames(text string) string {
 	if strings.HasPrefix(text, "http") && strings.Contains(text, "://") || strings.HasPrefix(text, "@") || strings.HasPrefix(text, "www.") {
 		return ""
 	}
-	for _, end := range []*regexp.Regexp{bylineBreak, bylineDay, bylineTail, bylineRole} {
+	for _, end := range []*regexp.Regexp{bylineDay, bylineBreak, bylineTail, bylineRole} {
 		if cut := end.ReplaceAllString(text, ""); letters(cut) != "" {
 			text = cut
 		}

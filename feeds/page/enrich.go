@@ -39,9 +39,9 @@ func Enrich(ctx context.Context, f *fetch.Fetcher, items []feeds.Item) []feeds.I
 }
 
 // NeedsPage tells whether a feed says so little of an item that its page is
-// worth asking: a summary of less than 110 characters.
+// worth asking: neither a summary nor an excerpt of 110 characters.
 func NeedsPage(it feeds.Item) bool {
-	return it.URL != "" && utf8.RuneCountInString(it.Summary) < enoughSummary
+	return it.URL != "" && max(utf8.RuneCountInString(it.Summary), utf8.RuneCountInString(it.Excerpt)) < enoughSummary
 }
 
 // Enrich reads the pages of the items that need it, at most so many, and
