@@ -67,7 +67,6 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"plain http for the public", "[site]\nbase_url = \"http://a.example.org\"", "must begin with https://"},
 		{"a duration without a unit", "[schedule]\nfreeze = \"3\"", `"3" is not a duration`},
 		{"two sources of one name", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\n[[source]]\nid = \"a\"\nurl = \"https://b.example.org\"", `source "a" stands there twice`},
-		{"a page without selectors", "[[source]]\nkind = \"page\"\nurl = \"https://a.example.org\"", "needs selectors.item"},
 		{"a policy nobody knows", "[[chat]]\ntag = \"x\"\npolicy = \"quote-all\"", `policy "quote-all" is none of`},
 		{"an exception that is no host and port", "[fetch]\nallow = [\"10.0.0.0/8\"]", "fetch.allow: "},
 		{"a number out of range", "[smtp]\nconnections = 0", "smtp.connections: 0 is not between 1 and 64"},

@@ -41,8 +41,6 @@ func checkSource(s feeds.Source) error {
 		return fmt.Errorf("weight %v is not between 0 and 2", s.Weight)
 	case s.Kind != feeds.KindFile && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")):
 		return fmt.Errorf("url %q is not an http or https address", s.URL)
-	case s.Kind == feeds.KindPage && s.Selectors.Item == "":
-		return fmt.Errorf("page %q needs selectors.item", s.ID)
 	case (s.Kind == feeds.KindMastodon || s.Kind == feeds.KindFile) && s.Tag == "":
 		return fmt.Errorf("%s %q needs the tag of its chat", s.Kind, s.ID)
 	}

@@ -149,6 +149,26 @@ func TestSourcesAddFindsTheFeedOfASite(t *testing.T) {
 	n.wants(t, exitNothing, "no sources yet", "collect")
 }
 
+// A page that neither is nor names a feed is read as the list of news it shows.
+func TestSourcesAddReadsAPageThatListsNews(t *testing.T) {
+	var b strings.Builder
+	for i, title := range []string{"Night nurses get a room with daylight lamps", "Ten wards share one list of spare beds", "A pharmacist reads the discharge letters first",
+		"Volunteers translate the leaflets on insulin", "The county opens its figures on waiting times"} {
+		fmt.Fprintf(&b, `<article><h2><a href="/news/%d-a-long-enough-address">%s</a></h2><p>What the people of the ward say about it, and what it costs a year.</p></article>`, i, title)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /news", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprintf(w, `<!doctype html><html lang="en"><head><title>Board</title></head><body><main>%s</main></body></html>`, b.String())
+	})
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	n := newNewsletter(t, func(c *Config) { c.Fetch.Allow = []string{strings.TrimPrefix(srv.URL, "http://")} })
+	n.wants(t, exitDone, "(5 items)", "sources", "add", srv.URL+"/news", "--id", "board")
+	n.wants(t, exitDone, "5 new", "collect")
+	n.wants(t, exitDone, "Ten wards share one list of spare beds", "items", "list")
+}
+
 // The same transcript twice gives the same posts, and a damaged row costs only
 // itself.
 func TestTranscriptIsImportedOnce(t *testing.T) {

@@ -98,7 +98,7 @@ func (e *environment) addSource(ctx context.Context, a *app, s feeds.Source) err
 }
 
 // findFeed is the source behind an address: itself when it is a feed, else the
-// first feed the page names.
+// first feed the page names, else the page when it lists news.
 func (a *app) findFeed(ctx context.Context, address string, sel feeds.Selectors) (feeds.Source, error) {
 	if sel.Item != "" {
 		return feeds.Source{Kind: feeds.KindPage, URL: address}, nil
@@ -111,14 +111,18 @@ func (a *app) findFeed(ctx context.Context, address string, sel feeds.Selectors)
 	f := a.fetcher()
 	defer f.Close()
 	found, err := page.Discover(ctx, f, address)
-	if err != nil {
+	switch {
+	case err == nil && len(found) > 0:
+		return feeds.Source{Kind: feeds.KindFeed, URL: found[0].URL, Title: found[0].Title}, nil
+	case err != nil && !errors.Is(err, page.ErrNoFeed):
 		return feeds.Source{}, fmt.Errorf("look for a feed at %s: %w", address, err)
 	}
-	if len(found) == 0 {
-		return feeds.Source{}, &verdict{exitFailed, fmt.Errorf("%s is no feed and names none", address),
+	listed, err := a.readOnce(ctx, feeds.Source{ID: "check", Kind: feeds.KindPage, URL: address, Weight: 1})
+	if err != nil || len(listed.Items) == 0 {
+		return feeds.Source{}, &verdict{exitFailed, fmt.Errorf("%s is no feed, names none, and lists no news that we can see", address),
 			`give selectors for the page itself: "weekward sources add URL --kind page --item article --item-title h2"`}
 	}
-	return feeds.Source{Kind: feeds.KindFeed, URL: found[0].URL, Title: found[0].Title}, nil
+	return feeds.Source{Kind: feeds.KindPage, URL: address, Title: listed.Visit.Title}, nil
 }
 
 // readOnce reads a source without keeping anything.
