@@ -269,12 +269,13 @@ func (a *app) fetcher() *fetch.Fetcher {
 	return fetch.New(fetch.Options{UserAgent: agent, Allow: c.Allow, MaxBytes: c.MaxBytes})
 }
 
-// collector reads the sources that are due. Close the Fetcher when it is done.
-func (a *app) collector(f *fetch.Fetcher, chats []feeds.Chat) *feeds.Collector {
+// collector reads the sources that are due. Close the Fetcher when it is done;
+// a Fetcher that is used again brings its robots, which remember for a day.
+func (a *app) collector(f *fetch.Fetcher, robots *page.Robots, chats []feeds.Chat) *feeds.Collector {
 	return &feeds.Collector{
 		Readers: map[feeds.Kind]feeds.Reader{
 			feeds.KindFeed:     &news.Reader{Fetch: f, Now: a.clock.now},
-			feeds.KindPage:     &page.Reader{Fetch: f, Now: a.clock.now},
+			feeds.KindPage:     &page.Reader{Fetch: f, Now: a.clock.now, Robots: robots},
 			feeds.KindMastodon: chat.Mastodon{Fetch: f, Now: a.clock.now},
 			feeds.KindFile:     chat.File{Chats: chats, Now: a.clock.now},
 		},

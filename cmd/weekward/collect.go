@@ -66,7 +66,7 @@ func (e *environment) read(ctx context.Context, a *app, sources []feeds.Source, 
 	}
 	f := a.fetcher()
 	defer f.Close()
-	c := a.collector(f, chats)
+	c := a.collector(f, nil, chats)
 	if !e.quiet {
 		bar := e.progress(len(sources), "collecting")
 		defer bar.Finish()

@@ -14,6 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"weekward/digest"
+	"weekward/feeds/fetch"
+	"weekward/feeds/page"
 	"weekward/mailer"
 	"weekward/templates"
 	"weekward/web"
@@ -217,15 +219,18 @@ func rest(ctx context.Context, d time.Duration) bool {
 
 // keepCollecting reads what is due until ctx ends.
 func (a *app) keepCollecting(ctx context.Context) {
+	f := a.fetcher()
+	defer f.Close()
+	robots := &page.Robots{Fetch: f, Now: a.clock.now}
 	each(ctx, time.Minute, func() {
-		if err := a.collectDue(ctx); err != nil && ctx.Err() == nil {
+		if err := a.collectDue(ctx, f, robots); err != nil && ctx.Err() == nil {
 			a.log.Error("collecting failed", "err", err)
 		}
 	})
 }
 
 // collectDue reads the due sources once.
-func (a *app) collectDue(ctx context.Context) error {
+func (a *app) collectDue(ctx context.Context, f *fetch.Fetcher, robots *page.Robots) error {
 	sources, err := a.sources(ctx)
 	if err != nil {
 		return err
@@ -234,9 +239,7 @@ func (a *app) collectDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f := a.fetcher()
-	defer f.Close()
-	if _, err := a.collector(f, chats).Collect(ctx, sources, false); err != nil {
+	if _, err := a.collector(f, robots, chats).Collect(ctx, sources, false); err != nil {
 		return fmt.Errorf("collect: %w", err)
 	}
 	return nil

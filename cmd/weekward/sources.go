@@ -117,12 +117,23 @@ func (a *app) findFeed(ctx context.Context, address string, sel feeds.Selectors)
 	case err != nil && !errors.Is(err, page.ErrNoFeed):
 		return feeds.Source{}, fmt.Errorf("look for a feed at %s: %w", address, err)
 	}
-	listed, err := a.readOnce(ctx, feeds.Source{ID: "check", Kind: feeds.KindPage, URL: address, Weight: 1})
-	if err != nil || len(listed.Items) == 0 {
-		return feeds.Source{}, &verdict{exitFailed, fmt.Errorf("%s is no feed, names none, and lists no news that we can see", address),
-			`give selectors for the page itself: "weekward sources add URL --kind page --item article --item-title h2"`}
+	candidates := []string{address}
+	for _, sitemap := range found { // what Discover names beside ErrNoFeed
+		candidates = append(candidates, sitemap.URL)
 	}
-	return feeds.Source{Kind: feeds.KindPage, URL: address, Title: listed.Visit.Title}, nil
+	return a.findList(ctx, address, candidates)
+}
+
+// findList is the first of some pages that lists news without selectors.
+func (a *app) findList(ctx context.Context, address string, candidates []string) (feeds.Source, error) {
+	for _, candidate := range candidates {
+		listed, err := a.readOnce(ctx, feeds.Source{ID: "check", Kind: feeds.KindPage, URL: candidate, Weight: 1})
+		if err == nil && len(listed.Items) > 0 {
+			return feeds.Source{Kind: feeds.KindPage, URL: candidate, Title: listed.Visit.Title}, nil
+		}
+	}
+	return feeds.Source{}, &verdict{exitFailed, fmt.Errorf("%s is no feed, names none, and lists no news that we can see", address),
+		`give selectors for the page itself: "weekward sources add URL --kind page --item article --item-title h2"`}
 }
 
 // readOnce reads a source without keeping anything.
@@ -133,7 +144,7 @@ func (a *app) readOnce(ctx context.Context, s feeds.Source) (feeds.Reading, erro
 	}
 	f := a.fetcher()
 	defer f.Close()
-	r, err := a.collector(f, chats).Readers[s.Kind].Read(ctx, s, feeds.Visit{})
+	r, err := a.collector(f, nil, chats).Readers[s.Kind].Read(ctx, s, feeds.Visit{})
 	if err != nil {
 		return r, fmt.Errorf("read %s: %w", s.URL, err)
 	}
