@@ -30,6 +30,8 @@ func TestRepairMakesWellFormedXML(t *testing.T) {
 		{"CDATA that ends in disguise", "<rss><![CDATA[a]\x07]>b]]></rss>", `<rss>a]]&gt;b</rss>`},
 		{"control characters", "<rss>a\x01b\ufffec</rss>", `<rss>abc</rss>`},
 		{"end tag without its bracket", `<rss><item>x</item</rss>`, `<rss><item>x</item></rss>`},
+		{"dates in one form", `<rss><item><pubDate>Mo, 02 Mär 2026 10:00:00 MESZ</pubDate></item></rss>`, `<rss><item><pubDate>2026-03-02T08:00:00Z</pubDate></item></rss>`},
+		{"what is no date stays", `<rss><item><pubDate>soon</pubDate></item></rss>`, `<rss><item><pubDate>soon</pubDate></item></rss>`},
 		{"base made absolute", `<rss xml:base="a/b.html"></rss>`, `<rss xml:base="https://example.org/x/a/"></rss>`},
 		{"base that is a script", `<rss xml:base="javascript:x"></rss>`, `<rss xml:base="https://example.org/x/"></rss>`},
 	}
