@@ -70,6 +70,10 @@ func sendStopped(t *testing.T, sig syscall.Signal) (stopped int, r *relay) {
 		}
 		cmd.Process.Signal(sig)
 		<-done
+		// What came twice by now is what earlier stops left in doubt.
+		if doubles, most := countDoubles(r.count()), stopped*stopConnections; doubles > most {
+			t.Errorf("%d doubles after %d stops with %d connections, want at most %d", doubles, stopped, stopConnections, most)
+		}
 		stopped++
 	}
 	if stopped < stoppedSends {
@@ -104,11 +108,16 @@ func checkAll(t *testing.T, r *relay) (doubles int) {
 	if len(got) != stopReaders {
 		t.Errorf("%d readers got the issue, want %d", len(got), stopReaders)
 	}
-	for n := range maps.Values(got) {
-		doubles += n - 1
-	}
 	if len(r.changed) > 0 {
 		t.Errorf("second copies differ from the first: %v", slices.Sorted(slices.Values(r.changed)))
+	}
+	return countDoubles(got)
+}
+
+// countDoubles counts the copies beyond each reader's first.
+func countDoubles(got map[string]int) (doubles int) {
+	for n := range maps.Values(got) {
+		doubles += n - 1
 	}
 	return doubles
 }
