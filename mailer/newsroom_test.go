@@ -26,7 +26,7 @@ var slot = time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
 
 var site = templates.Site{
 	Name: "Ward Weekly", BaseURL: "https://news.example.org", From: "Ward Weekly <digest@example.org>", ReplyTo: "editor@example.org",
-	Postal: "1 Lane, Town", Lang: "en", Zone: "UTC", Schedule: "every Tuesday at 07:00",
+	Postal: "1 Lane, Town", Lang: "en", Zone: "UTC", Weekday: time.Tuesday, Time: "07:00",
 }
 
 // A newsroom is a newsletter with a database, a relay and readers.

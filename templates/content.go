@@ -6,6 +6,8 @@
 // through an override folder; the rest stays embedded.
 package templates
 
+import "time"
+
 // A Content is one mail as the reader sees it, before it is addressed.
 type Content struct {
 	Subject string
@@ -21,13 +23,14 @@ type Site struct {
 	BaseURL    string // https address of the public site, no trailing slash
 	From       string // mailbox that issues come from
 	ReplyTo    string
-	Postal     string // postal address, lines separated by ", "
-	Lang       string // BCP 47
-	Zone       string // IANA zone of the schedule
-	Schedule   string // ready to print: "every Tuesday at 07:00"
-	PrivacyURL string // "" means BaseURL + "/privacy"
-	Consent    string // the wording beside the sign-up button
-	ConsentID  string // its version
+	Postal     string       // postal address, lines separated by ", "
+	Lang       string       // BCP 47
+	Zone       string       // IANA zone of the schedule
+	Weekday    time.Weekday // issues come on
+	Time       string       // of day, "15:04" in Zone; "" says only that they come weekly
+	PrivacyURL string       // "" means BaseURL + "/privacy"
+	Consent    string       // the wording beside the sign-up button
+	ConsentID  string       // its version
 }
 
 // Links are the addresses in a mail that belong to one reader, or slots that

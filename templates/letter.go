@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -86,11 +87,10 @@ func (p *printer) notice(v *letterView, d LetterData) {
 	}
 }
 
-// schedule is when issues come, in words. The configured ones are in the
-// site's language; in any other we only know that it is weekly.
+// schedule is when issues come, in words.
 func (p *printer) schedule(site Site) string {
-	if tag, _ := p.foreign(site.Lang); tag == "" && site.Schedule != "" {
-		return line(site.Schedule)
+	if site.Time == "" {
+		return p.say("site.weekly")
 	}
-	return p.say("site.weekly")
+	return p.say("site.schedule", "Day", p.say("day."+strconv.Itoa(int(site.Weekday))), "Time", line(site.Time))
 }

@@ -52,7 +52,7 @@ func specimen() (digest.Issue, Site, Page) {
 			Links:     []recap.Link{{URL: link, Title: word, Shared: 1}}, Timeline: []int{1, 2}, Next: day,
 		}},
 	}
-	site := Site{Name: word, Tagline: word, BaseURL: "https://example.org", From: "word@example.org", Postal: word, Zone: "Europe/London", Schedule: word}
+	site := Site{Name: word, Tagline: word, BaseURL: "https://example.org", From: "word@example.org", Postal: word, Zone: "Europe/London", Time: "07:00"}
 	line := IssueLine{Number: 1, Slot: day, Subject: word, Stories: 1, Minutes: 1, Chats: []string{word}}
 	return issue, site, Page{
 		Site: site, Form: &FormData{Address: word, Stamp: word, Problem: ProblemMalformed}, Latest: &line,

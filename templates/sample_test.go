@@ -22,15 +22,15 @@ func at(s string) time.Time {
 
 func sampleSite() templates.Site {
 	return templates.Site{
-		Name:     "Ward & Week",
-		Tagline:  "Health 2.0 news, and what people made of it",
-		BaseURL:  "https://week.example.org",
-		From:     "editor@week.example.org",
-		ReplyTo:  "editor@week.example.org",
-		Postal:   "12 Canal Side, 3511 Utrecht, Netherlands",
-		Lang:     "en",
-		Zone:     "Europe/Amsterdam",
-		Schedule: "every Tuesday at 07:00",
+		Name:    "Ward & Week",
+		Tagline: "Health 2.0 news, and what people made of it",
+		BaseURL: "https://week.example.org",
+		From:    "editor@week.example.org",
+		ReplyTo: "editor@week.example.org",
+		Postal:  "12 Canal Side, 3511 Utrecht, Netherlands",
+		Lang:    "en",
+		Zone:    "Europe/Amsterdam",
+		Weekday: time.Tuesday, Time: "07:00",
 	}
 }
 

@@ -195,7 +195,7 @@ func TestConsentThatIsStoredIsTheOneTheFormShowed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wording, version, err := set.Consent(templates.Site{Name: "Ward Notebook", Lang: "en", Schedule: "every Tuesday at 07:00"}, "de")
+	wording, version, err := set.Consent(templates.Site{Name: "Ward Notebook", Lang: "en", Weekday: time.Tuesday, Time: "07:00"}, "de")
 	if err != nil {
 		t.Fatal(err)
 	}

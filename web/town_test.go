@@ -77,7 +77,7 @@ func newTown(t testing.TB, settings ...func(*Options)) *town {
 	w.outbox = storetest.Open(t)
 	w.people = &subscribers.Service{Store: w.outbox, Keys: keys, Now: w.now, Letter: w.letter}
 	o := Options{
-		Site:        templates.Site{Name: "Ward Notebook", BaseURL: "https://news.example.org", From: "Ward Notebook <editor@news.example.org>", Postal: "1 Lane, Town", Lang: "en", Zone: "Europe/London", Schedule: "every Tuesday at 07:00"},
+		Site:        templates.Site{Name: "Ward Notebook", BaseURL: "https://news.example.org", From: "Ward Notebook <editor@news.example.org>", Postal: "1 Lane, Town", Lang: "en", Zone: "Europe/London", Weekday: time.Tuesday, Time: "07:00"},
 		Pages:       set,
 		Subscribers: w.people,
 		Issues:      w.records,

@@ -49,13 +49,19 @@ type app struct {
 	log       *slog.Logger
 }
 
-// open wires the app with a database it may write to.
-func (e *environment) open(ctx context.Context) (*app, error) {
+// setting is the configuration and the clock that the environment asks for.
+func (e *environment) setting() (Config, clock, error) {
 	c, err := loadConfig(e.config, os.Environ())
 	if err != nil {
-		return nil, err
+		return c, clock{}, err
 	}
 	now, err := newClock(os.Getenv("WEEKWARD_NOW"))
+	return c, now, err
+}
+
+// open wires the app with a database it may write to.
+func (e *environment) open(ctx context.Context) (*app, error) {
+	c, now, err := e.setting()
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +84,7 @@ func (e *environment) openWith(ctx context.Context, c Config, now clock) (*app, 
 
 // openReadOnly wires the app with a database that nothing can be written to.
 func (e *environment) openReadOnly(ctx context.Context) (*app, error) {
-	c, err := loadConfig(e.config, os.Environ())
-	if err != nil {
-		return nil, err
-	}
-	now, err := newClock(os.Getenv("WEEKWARD_NOW"))
+	c, now, err := e.setting()
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +166,7 @@ func (c Config) site() templates.Site {
 	return templates.Site{
 		Name: s.Name, Tagline: s.Tagline, BaseURL: strings.TrimRight(s.BaseURL, "/"), From: s.From, ReplyTo: s.ReplyTo,
 		Postal: s.Address, Lang: s.Language, Zone: c.Schedule.Zone, PrivacyURL: s.PrivacyURL,
-		Schedule: c.Schedule.words(s.Language),
+		Weekday: c.Schedule.weekday(), Time: c.Schedule.Time,
 	}
 }
 

@@ -215,19 +215,10 @@ func (c Config) ownAddresses() []string {
 	return own
 }
 
-// words say the slot to readers, in the site's language where we know it.
-func (c ScheduleConfig) words(lang string) string {
-	day, err := parseWeekday(c.Weekday)
-	switch base, _, _ := strings.Cut(lang, "-"); {
-	case err != nil:
-		return ""
-	case base == "en":
-		return fmt.Sprintf("every %s at %s", day, c.Time)
-	case base == "de":
-		names := []string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"}
-		return fmt.Sprintf("jeden %s um %s Uhr", names[day], c.Time)
-	}
-	return ""
+// weekday is the day of the slot; it was checked when the file was read.
+func (c ScheduleConfig) weekday() time.Weekday {
+	day, _ := parseWeekday(c.Weekday)
+	return day
 }
 
 // schedule is the weekly slot.
