@@ -63,6 +63,9 @@ func TestLintFindsWhatIsWrongWithAnIssue(t *testing.T) {
 		{"unfilled braces", func(i *digest.Issue) { i.Preheader = "Hello {{name}}" }, "placeholders", `error: "{{" in the preheader`},
 		{"a feed's own ellipsis only warns", func(i *digest.Issue) { i.Stories[1].Excerpt += " […]" }, "placeholders", `warn: "[…]" in a story`},
 		{"braces in a title only warn", func(i *digest.Issue) { i.Stories[1].Title = "How {{mustache}} works" }, "placeholders", `warn: "{{" in a story`},
+		{"braces that the preheader has from a title only warn", func(i *digest.Issue) {
+			i.Stories[1].Title, i.Preheader = "How {{mustache}} works", "How {{mustache}} works, and what the wards made of the week"
+		}, "placeholders", `warn: "{{" in the preheader`},
 		{"a word that merely begins like one", func(i *digest.Issue) { i.Stories[0].Note = "TODOS los hospitales" }, "placeholders", "ok: none"},
 		{"language unknown", func(i *digest.Issue) { i.Stories[1].Lang, i.Stories[2].Lang = "", "" }, "lang", "warn: 2 of 5 stories"},
 		{"one voice is no chat", func(i *digest.Issue) { q := &i.Chats[0].Questions[0]; q.Highlights = q.Highlights[:1] }, "quotes", "warn: #wardround Q1 has 1"},
