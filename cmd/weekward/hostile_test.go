@@ -52,8 +52,10 @@ func TestHostileTitleIsPlainText(t *testing.T) {
 			t.Errorf("%s holds %q", page, found)
 		}
 	}
-	if page := get(t, public+"/issues/1"); !strings.Contains(page, "{{.Site.BaseURL}}") && !strings.Contains(page, "insulin pumps") {
-		t.Errorf("the title with template marks is missing on the page")
+	for _, page := range []string{public + "/issues/1", inside + "/"} {
+		if !strings.Contains(get(t, page), "{{.Site.BaseURL}}") {
+			t.Errorf("%s does not print the title with template marks as it is", page)
+		}
 	}
 }
 

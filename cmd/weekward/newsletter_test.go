@@ -79,21 +79,29 @@ func (n *newsletter) approve(t *testing.T, slot time.Time) previewJSON {
 	return p
 }
 
+// smallStories are so unlike each other that none is folded into another.
+var smallStories = []struct{ title, text string }{
+	{"Telemedicine reaches the outer islands", "A general practitioner sees fishermen by video three mornings a week, and the helicopter flies less often."},
+	{"Patients design a sleep trial of their own", "Four hundred volunteers wore watches for eight weeks; the statistician they hired refused two of their outcomes."},
+	{"Porters count the beds that nobody could find", "A hospital lost eleven mattresses between wards until a paper map in the basement showed where they stood."},
+	{"Schools learn how an insulin pump alarms", "Teachers asked for one page of instructions, because the manual has ninety and the bell rings in between."},
+	{"A county publishes what it knows about waiting times", "Health data on queues for hips and cataracts can now be downloaded, postcode by postcode, without a form."},
+}
+
 // smallWeek is a feed of five stories, published in the days before a slot.
 // Each title is printed as it stands, so it must be escaped XML.
 func smallWeek(t *testing.T, slot time.Time, titles ...string) (address string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(`<rss version="2.0"><channel><title>Ward Notes</title><link>https://ward-notes.example.org/</link>`)
-	subjects := []string{"telemedicine on the islands", "a sleep trial by patients", "hospital beds counted by porters", "insulin pumps and school", "health data of a county"}
-	for i := range max(len(titles), len(subjects)) {
-		title := fmt.Sprintf("News about %s", subjects[i%len(subjects)])
+	for i := range max(len(titles), len(smallStories)) {
+		story := smallStories[i%len(smallStories)]
+		title := story.title
 		if i < len(titles) {
 			title = titles[i]
 		}
-		fmt.Fprintf(&b, `<item><title>%s</title><link>https://ward-notes.example.org/%d</link><guid>n%d</guid><pubDate>%s</pubDate>`+
-			`<description>The patients and nurses told us about %s, and what the hospital made of it in the end.</description></item>`,
-			title, i, i, slot.Add(-time.Duration(i+3)*5*time.Hour).Format(time.RFC1123Z), subjects[i%len(subjects)])
+		fmt.Fprintf(&b, `<item><title>%s</title><link>https://ward-notes.example.org/%d</link><guid>n%d</guid><pubDate>%s</pubDate><description>%s</description></item>`,
+			title, i, i, slot.Add(-time.Duration(i+3)*5*time.Hour).Format(time.RFC1123Z), story.text)
 	}
 	b.WriteString(`</channel></rss>`)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
