@@ -98,7 +98,7 @@ func withoutOpenings(text string) string {
 		text = withoutConsent(text)
 		for _, o := range openings {
 			front := text[:min(len(text), openingReach)]
-			if !strings.ContainsAny(front, o.needs) {
+			if !holdsOne(front, o.needs) {
 				continue
 			}
 			if rest := text[len(o.form.FindString(front)):]; rest != "" {
@@ -107,6 +107,17 @@ func withoutOpenings(text string) string {
 		}
 	}
 	return text
+}
+
+// holdsOne tells whether one of a few characters is in a text. ContainsAny
+// would look each character of the text up among them.
+func holdsOne(text, few string) bool {
+	for _, r := range few {
+		if strings.ContainsRune(text, r) {
+			return true
+		}
+	}
+	return false
 }
 
 // closingReach is the longest reach of a closing, in bytes.
@@ -137,9 +148,19 @@ func withoutClosing(text string) string {
 			return strings.TrimRight(text[:from+i], " [(|–—»>•·-")
 		}
 		space = r == ' '
-		boundary = boundary && space || strings.ContainsRune(".!?…»”\"’)]|>:–—•·[-", r)
+		boundary = boundary && space || endsPhrase(r)
 	}
 	return text
+}
+
+// endsPhrase tells characters after which a closing may begin. It is asked at
+// each character of each summary's end.
+func endsPhrase(r rune) bool {
+	switch r {
+	case '.', '!', '?', '…', '»', '”', '"', '’', ')', ']', '|', '>', ':', '–', '—', '•', '·', '[', '-':
+		return true
+	}
+	return false
 }
 
 // closingsBy are the closings by the byte they may begin with, in capitals or

@@ -2,6 +2,7 @@ package feeds
 
 import (
 	"cmp"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -17,7 +18,11 @@ func ParseDate(s string) (time.Time, bool) {
 	if s == "" || len(s) > 100 {
 		return time.Time{}, false
 	}
-	for _, layout := range []string{time.RFC1123Z, time.RFC3339} { // nine in ten
+	usual := []string{time.RFC1123Z, http.TimeFormat} // with RFC 3339 nine in ten
+	if s[0] >= '0' && s[0] <= '9' {
+		usual = []string{time.RFC3339}
+	}
+	for _, layout := range usual {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC(), true
 		}

@@ -9,6 +9,8 @@ func TestParseDateReadsWhatFeedsWrite(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"Mon, 02 Mar 2026 09:30:00 +0100", "2026-03-02T08:30:00Z"},
 		{"Mon, 2 Mar 2026 09:30 GMT", "2026-03-02T09:30:00Z"},
+		{"Mon, 02 Mar 2026 09:30:00 GMT", "2026-03-02T09:30:00Z"},
+		{"Tue, 02 Mar 2026 09:30:00 GMT", "2026-03-02T09:30:00Z"},
 		{"Tue, 02 Mar 2026 09:30:00 EST", "2026-03-02T14:30:00Z"}, // the wrong weekday
 		{"02 Mar 26 09:30:00 PDT", "2026-03-02T16:30:00Z"},
 		{"Monday, 02-Mar-26 09:30:00 UTC", "2026-03-02T09:30:00Z"},

@@ -120,7 +120,7 @@ type ruler struct {
 }
 
 func newRuler(text string) ruler {
-	var r ruler
+	r := ruler{ends: make([]int, 0, min(len(text), excerptMost+1))}
 	it := graphemes.FromString(text)
 	for at := 0; r.total <= excerptMost && it.Next(); r.total++ {
 		at += len(it.Value())

@@ -66,6 +66,12 @@ func (f Finding) Item(src Source, now time.Time) (Item, bool) {
 	return it, true
 }
 
+// WantsContent tells whether the summary is too short for an excerpt, so that
+// the Content counts. Whoever has to make the Content first may ask.
+func (f Finding) WantsContent() bool { return isShort(f.Summary) }
+
+func isShort(summary string) bool { return utf8.RuneCountInString(summary) < excerptLeast }
+
 // withoutTail is a text without the phrases that feeds hang on its end, such
 // as "The post … appeared first on …".
 func withoutTail(text string) string {
@@ -97,7 +103,7 @@ func usableDate(at, now time.Time) (time.Time, bool) {
 // short; it never repeats the title.
 func excerptOf(summary, content, title, lang string) string {
 	body := summary
-	if utf8.RuneCountInString(body) < excerptLeast && len(content) > len(body) {
+	if isShort(body) && len(content) > len(body) {
 		body = content
 	}
 	body = Excerpt(WithoutTitle(body, title), lang)

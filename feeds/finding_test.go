@@ -24,3 +24,18 @@ func TestSummaryEndsWithTheStory(t *testing.T) {
 		}
 	}
 }
+
+// A reader that leaves the content out when nobody wants it must print the
+// same as one that does not.
+func TestContentCountsOnlyBehindAShortSummary(t *testing.T) {
+	content := strings.Repeat("The whole story is told here. ", 20)
+	for _, n := range []int{0, 1, excerptLeast - 1, excerptLeast, excerptLeast + 1, 600} {
+		f := Finding{Title: "Shared records", Summary: strings.Repeat("é", n)}
+		without, _ := f.Item(Source{ID: "s"}, time.Unix(1, 0))
+		f.Content = content
+		with, _ := f.Item(Source{ID: "s"}, time.Unix(1, 0))
+		if counts := with != without; counts != f.WantsContent() {
+			t.Errorf("with a summary of %d characters the content counts: %t, WantsContent() = %t", n, counts, f.WantsContent())
+		}
+	}
+}

@@ -20,6 +20,7 @@ const (
 	KindFeed     Kind = "feed"     // RSS, Atom, RDF or JSON Feed
 	KindPage     Kind = "page"     // an HTML page without a feed, read through Selectors
 	KindMastodon Kind = "mastodon" // the public timeline of a hashtag on one server
+	KindBluesky  Kind = "bluesky"  // the posts of a hashtag on Bluesky
 	KindFile     Kind = "file"     // a chat transcript in a local file
 )
 
@@ -33,7 +34,8 @@ type Source struct {
 	Topic     string    // the topic that readers may choose; "" means all readers
 	Weight    float64   // trust, 0 to 2; 1 is usual
 	Lang      string    // BCP 47; "" means ask the feed, then the item
-	Tag       string    // the chat its posts belong to, without "#" (KindMastodon, KindFile)
+	Tag       string    // the chat its posts belong to, without "#" (KindMastodon, KindBluesky, KindFile)
+	Proxy     string    // "http://…", "https://…" or "socks5://…" to read through, which may hold a password; "" reads directly (KindFeed only)
 	Selectors Selectors // KindPage only
 }
 
@@ -68,8 +70,9 @@ type Visit struct {
 	Items        int       // items seen at the last successful read
 	// Pace is how long the source asked to be left alone when it was last read
 	// in full: a 304 has no body to ask again.
-	Pace time.Duration
-	Move Move // where the address moved
+	Pace  time.Duration
+	Skips Skips // when it does not want to be asked, as its last full reading said
+	Move  Move  // where the address moved
 }
 
 // A Move is what a source's permanent redirects (301, 308) have told so far.
@@ -89,10 +92,16 @@ type Reading struct {
 	Posts     []Post        // chat
 	Warnings  []string      // what was odd or repaired, for "sources check"
 	Unchanged bool          // 304: nothing to parse, what is stored stays
+	SameVisit bool          // Visit is the stored one but for Last and Next; the Collector says so
 	MaxAge    time.Duration // how long the source asks to be left alone; 0 when it does not say
-	NotBefore time.Time     // Retry-After of a refusal; zero when there was none
-	Moved     string        // where permanent redirects led; "" when there was none
-	Bytes     int           // of the body, unpacked
+	// SkipHours and SkipDays are when the source does not want to be asked:
+	// hours of the day in UTC, 0 to 23, and days of the week in UTC. Both are
+	// in order, each once; nil when it does not say (RSS 2.0: skipHours, skipDays).
+	SkipHours []int
+	SkipDays  []time.Weekday
+	NotBefore time.Time // Retry-After of a refusal; zero when there was none
+	Moved     string    // where permanent redirects led; "" when there was none
+	Bytes     int       // of the body, unpacked
 }
 
 // A Reader reads one kind of source. A failed read still returns the Reading

@@ -139,6 +139,9 @@ func looksLikeMarkup(s string) bool {
 // separators, no bidirectional overrides, nothing invisible, at most 4
 // combining marks on a letter.
 func CleanText(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	var b strings.Builder
 	b.Grow(len(s))
@@ -178,6 +181,20 @@ func CleanText(s string) string {
 		b.WriteRune(r)
 	}
 	return norm.NFC.String(b.String())
+}
+
+// isClean tells text that CleanText would leave as it is: ASCII, with single
+// spaces between words. It is the most of what comes along.
+func isClean(s string) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c >= 0x7f || c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return s == "" || before != ' '
 }
 
 // isSelector tells variation selectors: they choose a glyph, they add none.

@@ -35,6 +35,9 @@ func TestPlainTextHoldsNoMarkup(t *testing.T) {
 
 func TestCleanTextShowsWhatItIs(t *testing.T) {
 	tests := []struct{ name, text, want string }{
+		{"clean text stays", "One, two: 3 ~ 4!", "One, two: 3 ~ 4!"},
+		{"spaces only", " a  b ", "a b"},
+		{"delete", "a\x7fb", "ab"},
 		{"white space folds", "  a \t\n b\u00a0c ", "a b c"},
 		{"line separators", "a\u2028b\u2029c\u0085d", "a b c d"},
 		{"controls", "a\x00b\x1bc\u009bd", "abcd"},

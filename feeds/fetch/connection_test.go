@@ -30,7 +30,7 @@ func serveTLS(t *testing.T, handler http.HandlerFunc, most uint16) (*Fetcher, st
 	t.Cleanup(f.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
-	f.client.Transport.(*http.Transport).TLSClientConfig.RootCAs = roots
+	f.web.TLSClientConfig.RootCAs = roots
 	return f, server.URL
 }
 

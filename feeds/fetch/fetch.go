@@ -16,6 +16,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -50,7 +51,7 @@ type Fetcher struct {
 	options Options
 	guard   *guard
 	turns   *turns
-	client  *http.Client
+	web     *http.Transport // asked itself: an http.Client copies much to follow redirects, which is done here
 }
 
 // New makes a Fetcher. It panics when an entry of Allow is not "host:port":
@@ -62,15 +63,12 @@ func New(o Options) *Fetcher {
 		options: o,
 		guard:   g,
 		turns:   newTurns(o.Pace),
-		client: &http.Client{
-			Transport:     newTransport(o, g),
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+		web:     newTransport(o, g),
 	}
 }
 
 // Close lets go of idle connections.
-func (f *Fetcher) Close() { f.client.CloseIdleConnections() }
+func (f *Fetcher) Close() { f.web.CloseIdleConnections() }
 
 // A Request asks for one address. Only URL is required.
 type Request struct {
@@ -79,6 +77,8 @@ type Request struct {
 	LastModified string      // as received before, byte for byte
 	Accept       string      // AcceptFeed when ""
 	Header       http.Header // more header fields, such as Authorization; dropped on the way to another host
+	Proxy        string      // "http://…", "https://…" or "socks5://…" to ask through; "" asks directly. The proxy resolves names, so the guard sees less
+	MaxBytes     int64       // of the body, when fewer than the Fetcher's; 0 leaves it at those
 }
 
 // What to ask for.
@@ -128,7 +128,7 @@ func (f *Fetcher) Get(ctx context.Context, r Request) (Response, error) {
 	if err != nil {
 		return Response{}, err
 	}
-	trip := &trip{Fetcher: f, request: r, left: f.options.Total, seen: map[string]bool{}, permanent: true}
+	trip := &trip{Fetcher: f, request: r, left: f.options.Total, permanent: true}
 	return trip.follow(ctx, u)
 }
 
@@ -137,9 +137,12 @@ type trip struct {
 	*Fetcher
 	request   Request
 	left      time.Duration // of Options.Total
-	seen      map[string]bool
-	permanent bool // all redirects so far were for good
+	seen      []string      // the addresses that led on
+	permanent bool          // all redirects so far were for good
 	moved     string
+
+	method   string // "" is GET
+	document []byte // what a POST sends
 }
 
 // follow goes from address to address until an answer is no redirect.
@@ -149,10 +152,6 @@ func (t *trip) follow(ctx context.Context, u *url.URL) (Response, error) {
 		if hops > t.options.MaxRedirects {
 			return Response{}, fmt.Errorf("%w: more than %d redirects", ErrRedirect, t.options.MaxRedirects)
 		}
-		if t.seen[u.String()] {
-			return Response{}, fmt.Errorf("%w: the redirects go round in a circle at %s", ErrRedirect, u.Redacted())
-		}
-		t.seen[u.String()] = true
 		answer, err := t.hop(ctx, u, u.Host == origin.Host)
 		if err != nil || !isRedirect(answer.Status) {
 			answer.Moved = t.moved
@@ -161,6 +160,10 @@ func (t *trip) follow(ctx context.Context, u *url.URL) (Response, error) {
 		next, err := t.next(u, answer)
 		if err != nil {
 			return Response{Status: answer.Status, Header: answer.Header, URL: answer.URL}, err
+		}
+		t.seen = append(t.seen, u.String())
+		if slices.Contains(t.seen, next.String()) {
+			return Response{}, fmt.Errorf("%w: the redirects go round in a circle at %s", ErrRedirect, next.Redacted())
 		}
 		u = next
 	}
@@ -200,6 +203,11 @@ func isRedirect(status int) bool {
 
 // hop makes one request, when it is the host's turn.
 func (t *trip) hop(ctx context.Context, u *url.URL, sameHost bool) (Response, error) {
+	if t.request.Proxy != "" {
+		if err := t.guard.sight(u); err != nil {
+			return Response{}, err
+		}
+	}
 	if !t.guard.allowed(u) {
 		done, err := t.turns.wait(ctx, u.Host)
 		if err != nil {
@@ -209,7 +217,11 @@ func (t *trip) hop(ctx context.Context, u *url.URL, sameHost bool) (Response, er
 	}
 	began := time.Now()
 	defer func() { t.left -= time.Since(began) }()
-	timed, stop := context.WithTimeoutCause(ctx, t.left, ErrTimeout)
+	routed, err := throughProxy(ctx, t.request.Proxy)
+	if err != nil {
+		return Response{}, err
+	}
+	timed, stop := context.WithTimeoutCause(routed, t.left, ErrTimeout)
 	defer stop()
 	response, err := t.ask(timed, u, sameHost)
 	if err != nil && ctx.Err() != nil {
@@ -223,12 +235,12 @@ func (t *trip) hop(ctx context.Context, u *url.URL, sameHost bool) (Response, er
 
 // ask sends the request and reads the answer.
 func (t *trip) ask(ctx context.Context, u *url.URL, sameHost bool) (Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	req, err := t.compose(ctx, u)
 	if err != nil {
 		return Response{}, fmt.Errorf("ask %s: %w", u.Redacted(), err)
 	}
 	t.dress(req, sameHost)
-	resp, err := t.client.Do(req)
+	resp, err := t.web.RoundTrip(req)
 	if err != nil {
 		return Response{}, t.explain(u, err)
 	}
@@ -245,11 +257,12 @@ func (t *trip) ask(ctx context.Context, u *url.URL, sameHost bool) (Response, er
 		answer.Body, _ = io.ReadAll(io.LimitReader(resp.Body, 16<<10))
 		return answer, &StatusError{Status: resp.StatusCode, RetryAfter: retryAfter(resp)}
 	}
-	packed, err := readBounded(resp.Body, t.options.MaxBytes)
+	limits := t.limits()
+	packed, err := readBounded(resp.Body, limits.MaxBytes)
 	if err != nil {
 		return answer, t.explain(u, err)
 	}
-	answer.Body, err = t.options.unpack(packed, resp.Header.Values("Content-Encoding"))
+	answer.Body, err = limits.unpack(packed, resp.Header.Values("Content-Encoding"))
 	return answer, err
 }
 
@@ -260,6 +273,10 @@ func (t *trip) dress(req *http.Request, sameHost bool) {
 		if sameHost || http.CanonicalHeaderKey(name) != "Authorization" && http.CanonicalHeaderKey(name) != "Cookie" {
 			h[http.CanonicalHeaderKey(name)] = values
 		}
+	}
+	if u := req.URL.User; u != nil && h.Get("Authorization") == "" {
+		password, _ := u.Password()
+		req.SetBasicAuth(u.Username(), password)
 	}
 	h.Set("User-Agent", t.options.UserAgent)
 	h.Set("Accept", cmp.Or(r.Accept, AcceptFeed))

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
 	"weekward/feeds"
@@ -208,11 +209,11 @@ func TestHTTPSIsNotLeft(t *testing.T) {
 	}
 }
 
-// F16: Authorization is dropped on the way to another host.
+// F16: Authorization and Cookie are dropped on the way to another host.
 func TestCredentialsStayWithTheirHost(t *testing.T) {
 	var other string
 	otherServer := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		other = r.Header.Get("Authorization") + r.Header.Get("X-Kind")
+		other = r.Header.Get("Authorization") + r.Header.Get("Cookie") + r.Header.Get("X-Kind")
 	}))
 	defer otherServer.Close()
 	f, url := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -221,7 +222,7 @@ func TestCredentialsStayWithTheirHost(t *testing.T) {
 		}
 		http.Redirect(w, r, otherServer.URL, http.StatusFound)
 	}, Options{Allow: []string{strings.TrimPrefix(otherServer.URL, "http://")}})
-	header := http.Header{"Authorization": {"Bearer secret"}, "X-Kind": {"chat"}}
+	header := http.Header{"Authorization": {"Bearer secret"}, "Cookie": {"a=secret"}, "X-Kind": {"chat"}}
 	if _, err := f.Get(t.Context(), Request{URL: url, Header: header}); err != nil {
 		t.Fatal(err)
 	}
@@ -284,5 +285,19 @@ func TestUnreachableHostsAreNamed(t *testing.T) {
 	defer f.Close()
 	if _, err := f.Get(t.Context(), Request{URL: "http://ada:secret@127.0.0.1:1/feed"}); err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("Get of a closed port = %v, want the host in it and not the password", err)
+	}
+}
+
+// F12, F16, F22, F23: what holds when nothing else is configured.
+func TestLimitsAreAsPromised(t *testing.T) {
+	f := New(Options{})
+	defer f.Close()
+	want := Options{UserAgent: "weekward", MaxBytes: 15 << 20, MaxRatio: 100, MaxRedirects: 5, Connect: 10 * time.Second,
+		Header: 15 * time.Second, Total: 30 * time.Second, Pace: time.Second}
+	if diff := cmp.Diff(want, f.options); diff != "" {
+		t.Errorf("New(Options{}).options (-want +got):\n%s", diff)
+	}
+	if f.web.ResponseHeaderTimeout != want.Header || f.web.TLSHandshakeTimeout != want.Connect {
+		t.Errorf("the transport waits %s for a header and %s for TLS, want %s and %s", f.web.ResponseHeaderTimeout, f.web.TLSHandshakeTimeout, want.Header, want.Connect)
 	}
 }

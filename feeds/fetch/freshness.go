@@ -14,7 +14,7 @@ import (
 func (r Response) MaxAge() time.Duration { return maxAge(r.Header) }
 
 func maxAge(h http.Header) time.Duration {
-	age, longest := seconds(h.Get("Age")), time.Duration(-1)
+	longest := time.Duration(-1)
 	for directive := range strings.SplitSeq(strings.Join(h.Values("Cache-Control"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch strings.ToLower(name) {
@@ -25,7 +25,10 @@ func maxAge(h http.Header) time.Duration {
 		}
 	}
 	if longest >= 0 {
-		return max(0, longest-age)
+		return max(0, longest-seconds(h.Get("Age")))
+	}
+	if h.Get("Expires") == "" {
+		return 0
 	}
 	expires, err := http.ParseTime(h.Get("Expires"))
 	date, err2 := http.ParseTime(h.Get("Date"))

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -51,14 +52,14 @@ func newGuard(allow []string) *guard {
 func (g *guard) parse(address string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil {
-		return nil, fmt.Errorf("%q is not an address", address)
+		return nil, errors.New("not an address that can be read") // it may hold a password
 	}
 	u.Scheme, u.Fragment, u.RawFragment = strings.ToLower(u.Scheme), "", ""
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, fmt.Errorf("%w: only http and https addresses are read, not %q", ErrForbidden, u.Scheme)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("%q names no host", address)
+		return nil, fmt.Errorf("%q names no host", u.Redacted())
 	case !g.allowed(u) && u.Port() != "" && !slices.ContainsFunc(ports, func(p uint16) bool { return fmt.Sprint(p) == u.Port() }):
 		return nil, fmt.Errorf(`%w: port %s is not one of the web's; add "%s" to fetch.allow if it is right`, ErrForbidden, u.Port(), u.Host)
 	}
@@ -68,12 +69,16 @@ func (g *guard) parse(address string) (*url.URL, error) {
 // allowed tells whether the configuration names this host and port.
 func (g *guard) allowed(u *url.URL) bool { return slices.Contains(g.allow, hostPort(u)) }
 
-func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+func hostPort(u *url.URL) string { return net.JoinHostPort(strings.ToLower(u.Hostname()), port(u)) }
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
 	}
-	return net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+	return "80"
 }
 
 // dial connects to a host, if what its name resolves to may be reached.

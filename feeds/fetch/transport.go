@@ -8,13 +8,15 @@ import (
 	"time"
 )
 
-// newTransport is the connection to the web: guarded, without a proxy from the
-// environment (it would dial for us, unguarded), without transparent
-// unpacking.
+// newTransport is the connection to the web: guarded, through no proxy but a
+// request's own, without transparent unpacking.
 func newTransport(o Options, g *guard) *http.Transport {
 	return &http.Transport{
-		Proxy: nil,
+		Proxy: proxyOfRequest,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if isProxy(ctx, address) {
+				return (&net.Dialer{Timeout: o.Connect}).DialContext(ctx, network, address)
+			}
 			return g.dial(ctx, o.Connect, network, address)
 		},
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},

@@ -2,8 +2,12 @@ package news
 
 import (
 	"bytes"
+	"fmt"
+	"html"
+	"math/rand"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -77,4 +81,64 @@ func realFeeds(b *testing.B) (documents [][]byte, size int64) {
 		}
 	}
 	return documents, size
+}
+
+// BenchmarkMadeUpFeeds reads an RSS and an Atom feed of 100 KB each, such as
+// the benchmark of a whole collection serves.
+//
+//	go test ./feeds/news -run - -bench MadeUpFeeds -benchmem
+func BenchmarkMadeUpFeeds(b *testing.B) {
+	for name, document := range map[string][]byte{"rss": madeUpRSS(30), "atom": madeUpAtom(30)} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(document)))
+			b.ReportAllocs()
+			for b.Loop() {
+				readWithParse(b, document)
+			}
+		})
+	}
+}
+
+// madeUpRSS is a feed with short descriptions and whole texts in CDATA.
+func madeUpRSS(items int) []byte {
+	r := rand.New(rand.NewSource(1))
+	var b strings.Builder
+	b.WriteString(`<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Wards</title><link>https://example.org/</link>`)
+	for i := range items {
+		at := now.Add(-time.Duration(i) * time.Hour).Format(time.RFC1123Z)
+		fmt.Fprintf(&b, `<item><title>%s</title><link>https://example.org/%d</link><guid>https://example.org/%[2]d</guid><pubDate>%s</pubDate><description>%s</description><content:encoded><![CDATA[%s]]></content:encoded></item>`,
+			madeUpWords(r, 7), i, at, madeUpWords(r, 20), madeUpArticle(r))
+	}
+	return []byte(b.String() + `</channel></rss>`)
+}
+
+// madeUpAtom is a feed with short summaries and whole texts in escaped HTML.
+func madeUpAtom(items int) []byte {
+	r := rand.New(rand.NewSource(2))
+	var b strings.Builder
+	b.WriteString(`<feed xmlns="http://www.w3.org/2005/Atom"><title>Wards</title><id>urn:feed:1</id>`)
+	for i := range items {
+		at := now.Add(-time.Duration(i) * time.Hour).Format(time.RFC3339)
+		fmt.Fprintf(&b, `<entry><title>%s</title><id>https://example.org/%d</id><link href="https://example.org/%[2]d"/><updated>%s</updated><summary>%s</summary><content type="html">%s</content></entry>`,
+			madeUpWords(r, 7), i, at, madeUpWords(r, 20), html.EscapeString(madeUpArticle(r)))
+	}
+	return []byte(b.String() + `</feed>`)
+}
+
+// madeUpArticle is about 3 KB of HTML.
+func madeUpArticle(r *rand.Rand) string {
+	var b strings.Builder
+	for range 6 {
+		fmt.Fprintf(&b, `<p>%s <a href="https://example.org/">%s</a> %s.</p>`, madeUpWords(r, 30), madeUpWords(r, 2), madeUpWords(r, 30))
+	}
+	return b.String()
+}
+
+func madeUpWords(r *rand.Rand, n int) string {
+	words := strings.Fields("ward nurse patient latency clinic trial insulin archive editor garden budget river museum sleep vaccine harbour device school island record")
+	picked := make([]string, n)
+	for i := range picked {
+		picked[i] = words[r.Intn(len(words))]
+	}
+	return strings.Join(picked, " ")
 }

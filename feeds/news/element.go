@@ -71,6 +71,9 @@ func (r *repairer) push(t tag) {
 		r.cdf = true
 	}
 	e := r.element(&t)
+	if top := r.top(); top != nil {
+		top.waits = false
+	}
 	e.at = r.out.Len()
 	if !e.silent {
 		t.write(&r.out)
@@ -80,7 +83,7 @@ func (r *repairer) push(t tag) {
 	}
 	if t.empty {
 		if !e.silent {
-			r.out.WriteString("</" + e.name + ">")
+			r.writeEnd(e.name)
 		}
 		r.identify(e)
 		return
@@ -99,14 +102,20 @@ func (r *repairer) element(t *tag) element {
 	if e.silent {
 		r.warn("the document is nested too deeply; the inner tags were left out")
 	}
-	if top := r.top(); top != nil {
+	switch top := r.top(); {
+	case top == nil:
+		e.list = true
+	default:
 		e.base = top.base
+		e.list = top.list && isRoot(e.key)
+		e.item = top.list && isItem(e.key)
 	}
 	if own, ok := t.attr("xml:base"); ok {
 		e.base = join(e.base, own)
 		t.set("xml:base", folder(e.base))
 		r.rememberBase(t.local(), e.base)
 	}
+	e.waits = r.mayWait(*t, e.key)
 	if mode, _ := t.attr("mode"); strings.EqualFold(mode, "base64") {
 		e.packed = true
 		t.set("mode", "escaped")

@@ -19,6 +19,8 @@ type Feed struct {
 	Updated     time.Time     // zero when not given
 	Published   time.Time     // likewise
 	TTL         time.Duration // how long it asks to be left alone; 0 when it does not
+	SkipHours   []int         // hours in which it asks to be left alone: UTC, 0 to 23, in order
+	SkipDays    []time.Weekday
 	Entries     []Entry
 	Warnings    []string
 }

@@ -35,10 +35,6 @@ func items(f Feed, src feeds.Source, now time.Time) (all []feeds.Item, warnings 
 	return all, warnings
 }
 
-// enoughSummary is how long a summary must be, in bytes, to do without the
-// whole text: two excerpts and more.
-const enoughSummary = 500
-
 func finding(e Entry, f Feed, guidIsShared bool) feeds.Finding {
 	found := feeds.Finding{
 		GUID:      e.GUID,
@@ -50,7 +46,7 @@ func finding(e Entry, f Feed, guidIsShared bool) feeds.Finding {
 		Lang:      f.Language,
 		Published: e.Published,
 	}
-	if len(found.Summary) < enoughSummary {
+	if found.WantsContent() {
 		found.Content = e.Content.Text()
 	}
 	if found.Published.IsZero() {

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // repairJSON gives a JSON Feed in the types its specification has, so that one
@@ -18,7 +21,7 @@ func repairJSON(text []byte) (doc []byte, warnings []string, err error) {
 		return nil, nil, notAFeed("it is JSON, but no JSON Feed")
 	}
 	if err != nil && !errors.Is(err, errTooMany) {
-		r.warnings = append(r.warnings, "the document ends too early or is damaged; what came before was read")
+		r.warn("the document ends too early or is damaged; what came before was read")
 	}
 	fixAuthors(r.feed)
 	onlyStrings(r.feed, "version", "title", "home_page_url", "feed_url", "description", "icon", "favicon", "language", "next_url", "user_comment")
@@ -29,6 +32,14 @@ func repairJSON(text []byte) (doc []byte, warnings []string, err error) {
 	return doc, r.warnings, err
 }
 
+// The fields we read. Of the others there may be any number, of any type.
+var (
+	feedFields = []string{"version", "title", "home_page_url", "feed_url", "description", "icon", "favicon", "language", "next_url",
+		"user_comment", "author", "authors"}
+	itemFields = []string{"id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image",
+		"date_published", "date_modified", "language", "author", "authors", "tags", "attachments"}
+)
+
 var errTooMany = errors.New("too many items")
 
 type jsonRepairer struct {
@@ -37,6 +48,12 @@ type jsonRepairer struct {
 	items    []map[string]json.RawMessage
 	hasItems bool
 	warnings []string
+}
+
+func (r *jsonRepairer) warn(words string) {
+	if !slices.Contains(r.warnings, words) {
+		r.warnings = append(r.warnings, words)
+	}
 }
 
 // read reads the outer object field by field.
@@ -53,7 +70,7 @@ func (r *jsonRepairer) read() error {
 			err = r.readItems()
 		} else {
 			var value json.RawMessage
-			if err = r.decoder.Decode(&value); err == nil {
+			if err = r.decoder.Decode(&value); err == nil && slices.Contains(feedFields, key.(string)) {
 				r.feed[key.(string)] = value
 			}
 		}
@@ -70,23 +87,50 @@ func (r *jsonRepairer) readItems() error {
 		return errors.Join(err, io.ErrUnexpectedEOF)
 	}
 	r.hasItems = true
-	for r.decoder.More() {
-		if len(r.items) == maxItems {
-			r.warnings = append(r.warnings, "the feed has too many items; the first 2000 were read")
+	for n := 0; r.decoder.More(); n++ {
+		if n == maxItems {
+			r.warn(tooManyItems)
 			return errTooMany
 		}
 		var value json.RawMessage
 		if err := r.decoder.Decode(&value); err != nil {
 			return err
 		}
-		item := map[string]json.RawMessage{}
-		if json.Unmarshal(value, &item) == nil {
-			fixItem(item)
-			r.items = append(r.items, item)
-		}
+		r.addItem(value)
 	}
 	_, err = r.decoder.Token() // the "]"
 	return err
+}
+
+// addItem takes an item as it is given. What is no object is none.
+func (r *jsonRepairer) addItem(value json.RawMessage) {
+	var item map[string]json.RawMessage
+	if json.Unmarshal(value, &item) != nil || item == nil {
+		return
+	}
+	maps.DeleteFunc(item, func(name string, _ json.RawMessage) bool { return !slices.Contains(itemFields, name) })
+	if len(value) > maxText {
+		r.shorten(item)
+	}
+	fixItem(item)
+	r.items = append(r.items, item)
+}
+
+// shorten cuts the texts of an item that is longer than any should be; the
+// later of these texts is the first to go.
+func (r *jsonRepairer) shorten(item map[string]json.RawMessage) {
+	left := maxText
+	for _, name := range []string{"title", "summary", "content_html", "content_text"} {
+		var text string
+		if json.Unmarshal(item[name], &text) != nil {
+			continue
+		}
+		if len(text) > left {
+			r.warn(tooLongText)
+			item[name], _ = json.Marshal(strings.ToValidUTF8(text[:left], ""))
+		}
+		left -= min(left, len(text))
+	}
 }
 
 // fixItem gives an item's fields the types they should have.

@@ -16,7 +16,7 @@ import (
 )
 
 // mapFeed finds the fields of a feed, whichever element holds them.
-func mapFeed(f *gofeed.Feed, b bases) Feed {
+func mapFeed(f *gofeed.Feed, b bases, c cloakroom) Feed {
 	base := b.of(0, "")
 	feed := Feed{
 		Title:     text(f.Title),
@@ -27,8 +27,9 @@ func mapFeed(f *gofeed.Feed, b bases) Feed {
 		Image:     picture(base, f.Image, f.Extensions),
 		TTL:       ttl(f),
 	}
+	feed.SkipHours, feed.SkipDays = skips(f)
 	description := cmp.Or(f.Description, extension(f.Extensions, "itunes", "subtitle"))
-	feed.Description = Markup{description, b.of(0, "", "description", "subtitle", "tagline")}
+	feed.Description = Markup{source: description, base: b.of(0, "", "description", "subtitle", "tagline")}
 	feed.Published, _ = firstDate(f.Published, extension(f.Extensions, "dcterms", "issued"), extension(f.Extensions, "dcterms", "created"))
 	feed.Updated, _ = firstDate(f.Updated, extension(f.Extensions, "dcterms", "modified"), extension(f.Extensions, "", "modified"))
 	if feed.Updated.IsZero() {
@@ -49,6 +50,8 @@ func mapFeed(f *gofeed.Feed, b bases) Feed {
 			it.Categories = withTerms(it.Categories, original.Entries[i].Categories)
 		}
 		e := mapEntry(it, guids[i], b.of(i+1, ""))
+		short, long := bodies(it)
+		e.Summary, e.Content = c.back(short), c.back(long)
 		page := e.Link
 		if isAtom {
 			e.GUID, page = absolute(base, e.GUID), "" // RFC 4287, section 2: from the document, not from the page
@@ -84,7 +87,6 @@ func mapEntry(it *gofeed.Item, permalink, base string) Entry {
 		Categories: categories(it.Categories, it.Extensions),
 		Image:      picture(base, it.Image, it.Extensions),
 	}
-	e.Summary.source, e.Content.source = bodies(it)
 	dates(it, &e)
 	for _, enclosure := range it.Enclosures {
 		if u := resolve(base, enclosure.URL); u != "" {

@@ -32,6 +32,11 @@ func TestFeedIsFoundInWhateverSurroundsIt(t *testing.T) {
 		{"CDF of 1997", `<CHANNEL><TITLE>Wards</TITLE><ITEM HREF="https://example.org/1"><TITLE>One</TITLE></ITEM></CHANNEL>`},
 		{"RDF", `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Wards</title></channel><item><title>One</title><link>https://example.org/1</link></item></rdf:RDF>`},
 		{"Atom in a page", `<html><feed xmlns="http://www.w3.org/2005/Atom"><title>Wards</title><entry><title>One</title><link href="https://example.org/1"/></entry></feed></html>`},
+		{"JSON with nothing for an item", `{"version":"https://jsonfeed.org/version/1","title":"Wards","items":[null,[],1,{"id":"1","url":"https://example.org/1","title":"One"}]}`},
+		{"JSON with other types in other fields", `{"version":"https://jsonfeed.org/version/1","title":"Wards","expired":"no","hubs":1,"items":[{"_x":{},"id":"1","url":"https://example.org/1","title":"One"}]}`},
+		{"JSON with a size in words", `{"version":"https://jsonfeed.org/version/1","title":"Wards","items":[{"id":"1","url":"https://example.org/1","title":"One","attachments":[{"url":"https://example.org/1.mp3","size_in_bytes":"big"}]}]}`},
+		{"JSON with a number for an id", `{"version":"https://jsonfeed.org/version/1","title":"Wards","items":[{"id":1,"url":"https://example.org/1","title":"One"}]}`},
+		{"JSON with an object for an id", `{"version":"https://jsonfeed.org/version/1","title":"Wards","items":[{"id":{},"url":"https://example.org/1","title":"One"}]}`},
 		{"JSON with a tag that is no list", `{"version":"https://jsonfeed.org/version/1","title":"Wards","items":[{"id":"1","url":"https://example.org/1","title":"One","tags":"x"}]}`},
 	}
 	for _, tt := range tests {

@@ -9,16 +9,25 @@ import (
 // A Markup is a piece of HTML as a feed gives it, not yet fit to be shown.
 // Making it so costs time, and happens only when somebody asks for it.
 type Markup struct {
-	source string
-	base   string // what its relative addresses start from
+	source  string
+	encoded bool   // as character data of XML
+	base    string // what its relative addresses start from
 }
 
 // Text is the piece as plain text on one line (feeds.PlainText).
-func (m Markup) Text() string { return text(m.source) }
+func (m Markup) Text() string { return text(m.given()) }
 
 // HTML is the piece as HTML that any page may hold: no scripts, styles, forms
 // or frames, all addresses absolute. What was no valid HTML is.
-func (m Markup) HTML() string { return sanitize(readable(m.source), m.base) }
+func (m Markup) HTML() string { return sanitize(readable(m.given()), m.base) }
+
+// given is the piece as the feed gives it.
+func (m Markup) given() string {
+	if m.encoded {
+		return decoded(m.source)
+	}
+	return m.source
+}
 
 // text makes a field of a feed plain.
 func text(markup string) string { return feeds.PlainText(readable(markup)) }

@@ -16,7 +16,7 @@ func unmangle(s string) string {
 		return s
 	}
 	s = withoutC1(s)
-	if !strings.ContainsAny(s, "ÃÂâÅÄÐÑÎÏðãåæäçèé") {
+	if strings.IndexFunc(s, isLead) < 0 {
 		return s
 	}
 	var b strings.Builder
@@ -31,6 +31,17 @@ func unmangle(s string) string {
 		return repaired
 	}
 	return s
+}
+
+// isLead tells what the first byte of a character in UTF-8 looks like in
+// windows-1252, as far as mangled text is common: that of Latin, Greek,
+// Cyrillic, typographic signs, the scripts of Asia and emoji.
+func isLead(r rune) bool {
+	switch r {
+	case 'Ã', 'Â', 'â', 'Å', 'Ä', 'Ð', 'Ñ', 'Î', 'Ï', 'ð', 'ã', 'å', 'æ', 'ä', 'ç', 'è', 'é':
+		return true
+	}
+	return false
 }
 
 // withoutC1 reads the control characters U+0080 to U+009F as what they were

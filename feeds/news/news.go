@@ -3,10 +3,10 @@
 //
 // The bytes pass through one small stage after the other, a file each:
 // charset (to UTF-8; guess when nobody says from what), repair (to well-formed
-// XML, bounded), parse (gofeed reads it), mapping (which element means what),
-// dates, mojibake, items (clean text and canonical addresses). Each stage notes
-// what was odd as a warning. A feed that is broken in one place loses that
-// place, not the rest.
+// XML, bounded by limits; aside keeps the long texts back), parse (gofeed reads
+// it), mapping (which element means what), dates, skips, mojibake, items (clean
+// text and canonical addresses). Each stage notes what was odd as a warning. A
+// feed that is broken in one place loses that place, not the rest.
 //
 // Items hold plain text. Whoever wants a text as HTML asks its Markup for it,
 // and gets what sanitize lets through.
@@ -30,7 +30,7 @@ type Reader struct {
 // Read fetches a feed and parses it.
 func (r *Reader) Read(ctx context.Context, src feeds.Source, last feeds.Visit) (feeds.Reading, error) {
 	now := r.now()
-	response, reading, err := r.Fetch.Read(ctx, fetch.Request{URL: src.URL}, last, now)
+	response, reading, err := r.Fetch.Read(ctx, fetch.Request{URL: src.URL, Proxy: src.Proxy}, last, now)
 	if err != nil || reading.Unchanged {
 		return reading, err
 	}
@@ -41,6 +41,7 @@ func (r *Reader) Read(ctx context.Context, src feeds.Source, last feeds.Visit) (
 	reading.Items = parsed.Items
 	reading.Warnings = append(reading.Warnings, parsed.Warnings...)
 	reading.MaxAge = max(reading.MaxAge, parsed.MaxAge)
+	reading.SkipHours, reading.SkipDays = parsed.SkipHours, parsed.SkipDays
 	reading.Visit.Title = parsed.Visit.Title
 	return reading, nil
 }
@@ -53,18 +54,21 @@ func (r *Reader) now() time.Time {
 }
 
 // Parse turns a feed's bytes into a Reading: items, warnings, the feed's title
-// (as Visit.Title) and how long it asks to be left alone. contentType is the
-// HTTP header's, base the address that relative links start from; both may be
-// "". An error is a *NotAFeedError. Parse reads no clock and no network.
+// (as Visit.Title), how long it asks to be left alone, and in which hours and on
+// which days. contentType is the HTTP header's, base the address that relative
+// links start from; both may be "". An error is a *NotAFeedError. Parse reads
+// no clock and no network.
 func Parse(data []byte, contentType, base string, src feeds.Source, now time.Time) (feeds.Reading, error) {
 	feed, err := Understand(data, contentType, base)
 	if err != nil {
 		return feeds.Reading{}, err
 	}
 	reading := feeds.Reading{
-		Visit:    feeds.Visit{Title: feed.Title},
-		Warnings: feed.Warnings,
-		MaxAge:   feed.TTL,
+		Visit:     feeds.Visit{Title: feed.Title},
+		Warnings:  feed.Warnings,
+		MaxAge:    feed.TTL,
+		SkipHours: feed.SkipHours,
+		SkipDays:  feed.SkipDays,
 	}
 	made, warnings := items(feed, src, now)
 	reading.Items, reading.Warnings = made, append(reading.Warnings, warnings...)

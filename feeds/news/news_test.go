@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -125,39 +124,6 @@ func TestOtherDocumentsSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-func TestDocumentsAreBounded(t *testing.T) {
-	item := "<item><title>T</title><link>https://example.org/%d</link></item>"
-	many := &strings.Builder{}
-	for i := range maxItems + 500 {
-		fmt.Fprintf(many, item, i)
-	}
-	manyJSON := `{"version":"https://jsonfeed.org/version/1.1","items":[` + strings.TrimSuffix(strings.Repeat(`{"id":"1","title":"x"},`, maxItems+500), ",") + "]}"
-	tests := []struct {
-		name, document string
-		entries        int
-	}{
-		{"too many items", "<rss><channel>" + many.String() + "</channel></rss>", maxItems},
-		{"too many in JSON", manyJSON, maxItems},
-		{"nested too deeply", "<rss><channel><item><title>T</title><description>" + strings.Repeat("<q>", 200_000) + "x" + strings.Repeat("</q>", 200_000) + "</description></item></channel></rss>", 1},
-		{"nested and never closed", "<rss><channel><item><title>T</title><link>1</link><description>" + strings.Repeat("<q>", 200_000) + "x", 1},
-		{"ends without beginnings", "<rss><channel><item><title>T</title></item>" + strings.Repeat("<a>", 50_000) + strings.Repeat("</b>", 50_000), 1},
-		{"deep HTML", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;i&gt;", 100_000) + "</description></item></channel></rss>", 1},
-		{"objects that never end", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;object&gt;", 50_000) + "</description></item></channel></rss>", 1},
-		{"ampersands", "<rss><channel><item><title>T" + strings.Repeat("&", 500_000) + "</title></item></channel></rss>", 1},
-		{"entity bomb", `<!DOCTYPE rss [<!ENTITY a "` + strings.Repeat("ha", 50) + `"><!ENTITY b "` + strings.Repeat("&a;", 50) + `">]><rss><channel><item><title>T ` + strings.Repeat("&b;", 1000) + `</title></item></channel></rss>`, 1},
-	}
-	for _, tt := range tests {
-		began := time.Now()
-		feed, err := Understand([]byte(tt.document), "", "")
-		if err != nil || len(feed.Entries) != tt.entries {
-			t.Errorf("%s: %d entries, %v, want %d", tt.name, len(feed.Entries), err, tt.entries)
-		}
-		if took := time.Since(began); took > 15*time.Second {
-			t.Errorf("%s: took %s", tt.name, took)
-		}
-	}
-}
-
 func TestCutItemsWaitForTheNextRead(t *testing.T) {
 	whole := `<rss><channel><item><title>Shared records in four hospitals</title><link>https://example.org/1</link></item>` +
 		`<item><title>Nurses try a new triage</title><link>https://example.org/2</link><description>It saved an hour a day.</description></item></channel></rss>`
@@ -179,15 +145,6 @@ func TestCutItemsWaitForTheNextRead(t *testing.T) {
 				t.Errorf("cut after %q: item %q, which the whole feed does not have", whole[max(0, end-20):end], it.Title)
 			}
 		}
-	}
-}
-
-func TestExternalEntitiesAreNotFetched(t *testing.T) {
-	document := `<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>
-<rss><channel><item><title>T &x;</title></item></channel></rss>`
-	feed, err := Understand([]byte(document), "", "")
-	if err != nil || feed.Entries[0].Title != "T &x;" {
-		t.Errorf("Understand = %+v, %v, want the reference left as text", feed.Entries, err)
 	}
 }
 
@@ -291,6 +248,8 @@ func FuzzParse(f *testing.F) {
 		f.Add(data, "text/xml; charset=utf-8")
 	}
 	f.Add([]byte("<rss><channel><item><title>a<b c='</title>"), "")
+	f.Add([]byte(`{"items":[null]}`), "")
+	f.Add([]byte(`<rss><channel><item><description>&LT;`+longText), "")
 	f.Fuzz(func(t *testing.T, data []byte, contentType string) {
 		reading, err := Parse(data, contentType, "https://example.org/feed", feeds.Source{ID: "s"}, now)
 		var not *NotAFeedError

@@ -23,7 +23,7 @@ func Understand(data []byte, contentType, base string) (Feed, error) {
 	if err != nil {
 		return Feed{}, err
 	}
-	feed := mapFeed(parsed, bases{base, doc.bases})
+	feed := mapFeed(parsed, bases{base, doc.bases}, doc.cloakroom)
 	feed.Encoding = encoding
 	if warning != "" {
 		feed.Warnings = append(feed.Warnings, warning)
@@ -34,9 +34,10 @@ func Understand(data []byte, contentType, base string) (Feed, error) {
 
 // A document is fit to be read by gofeed: well-formed and bounded.
 type document struct {
-	text     []byte
-	bases    map[place]string // by xml:base
-	warnings []string
+	text      []byte
+	bases     map[place]string // by xml:base
+	cloakroom cloakroom        // the texts laid aside
+	warnings  []string
 }
 
 func prepare(text []byte, base string) (document, error) {

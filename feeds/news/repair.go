@@ -7,13 +7,6 @@ import (
 	"unicode/utf8"
 )
 
-// Limits on a document. No feed that people read comes near them.
-const (
-	maxDepth = 64        // elements within elements; deeper ones lose their tags
-	maxItems = 2000      // items; what follows is not read
-	maxTags  = 1_000_000 // start tags; what follows is not read
-)
-
 // repair rewrites a document as well-formed XML that starts with the feed's
 // root element. It never fails: what cannot be an element becomes text, what
 // was left open is closed, what makes no sense is left out. Comments,
@@ -21,8 +14,8 @@ const (
 // nothing is ever expanded or fetched. xml:base is made absolute on the way and
 // noted.
 func repair(text []byte, base string) document {
-	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}}
-	r.out.Grow(len(text) + 256)
+	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}, cloakroom: newCloakroom(text)}
+	r.out.Grow(len(text)/4 + 256) // most of a feed is laid aside
 	r.base = base
 	for r.pos < len(r.in) && !r.done {
 		r.step()
@@ -32,7 +25,7 @@ func repair(text []byte, base string) document {
 		r.dropCut()
 	}
 	r.closeTo(0)
-	return document{r.out.Bytes(), r.bases, r.warnings}
+	return document{r.out.Bytes(), r.bases, r.cloakroom, r.warnings}
 }
 
 // A repairer is at one place of the document it rewrites.
@@ -43,10 +36,12 @@ type repairer struct {
 
 	base       string // of the document
 	bases      map[place]string
+	cloakroom  cloakroom
 	cdf        bool // the root is a bare channel
 	open       []element
 	openTags   map[string]int // how many elements of a name are open
 	items      int
+	itemText   int // bytes of text in the last item so far
 	identified int // the last item that has a link or an identity
 	tags       int
 	done       bool // the root element is closed, or a limit reached
@@ -64,6 +59,9 @@ type element struct {
 	inner  int    // where its content begins there
 	silent bool   // too deep: its tags are left out
 	packed bool   // Atom 0.3, mode="base64"
+	list   bool   // it holds items, and is in nothing but such elements
+	item   bool   // it is an item, directly in a list
+	waits  bool   // its text may be laid aside, as long as it holds no element
 }
 
 func (r *repairer) warn(words string) {
@@ -147,7 +145,7 @@ func (r *repairer) cdata(rest []byte) {
 	} else {
 		r.pos += end + len("]]>")
 	}
-	content := legal(rest[:end])
+	content := legal(r.fitting(rest[:end]))
 	switch top := r.top(); {
 	case top == nil:
 	case top.packed:
@@ -174,6 +172,10 @@ func (r *repairer) text(text []byte) {
 	if top == nil || len(text) == 0 {
 		return
 	}
+	if (top.list || top.item) && len(bytes.TrimSpace(text)) == 0 {
+		return // between fields it means nothing, and is one more token for gofeed
+	}
+	text = r.fitting(text)
 	if top.packed {
 		text = unbase64(text)
 		escapeAll(&r.out, text)
@@ -252,11 +254,20 @@ func (r *repairer) closeTo(n int) {
 		if isDate(localName(e.key)) {
 			r.normalizeDate(e.inner)
 		}
+		if e.waits {
+			r.layAside(e.inner)
+		}
 		if !e.silent {
-			r.out.WriteString("</" + e.name + ">")
+			r.writeEnd(e.name)
 		}
 	}
 	r.done = r.done || n == 0
+}
+
+func (r *repairer) writeEnd(name string) {
+	r.out.WriteString("</")
+	r.out.WriteString(name)
+	r.out.WriteByte('>')
 }
 
 // identify notes that an item has told which one it is.
@@ -287,14 +298,10 @@ func (r *repairer) start(rest []byte) {
 	}
 	if isItem(tag.local()) {
 		if r.items++; r.items > maxItems {
-			r.stop("the feed has too many items; the first 2000 were read")
+			r.stop(tooManyItems)
 			return
 		}
+		r.itemText = 0
 	}
 	r.push(tag)
-}
-
-func (r *repairer) stop(words string) {
-	r.warn(words)
-	r.done = true
 }

@@ -33,7 +33,7 @@ func TestHTMLHoldsNothingThatActs(t *testing.T) {
 		{"control characters", "a\x00\x1bb\x7fc", "abc"},
 	}
 	for _, tt := range tests {
-		if got := (Markup{tt.markup, page}).HTML(); got != tt.want {
+		if got := (Markup{source: tt.markup, base: page}).HTML(); got != tt.want {
 			t.Errorf("%s: HTML of %q\n got %s\nwant %s", tt.name, tt.markup, got, tt.want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestHTMLClosesWhatItOpens(t *testing.T) {
 		{"no link in a link", `<a href="/1">a<a href="/2">b</a>`, `<a href="https://example.org/1">a</a><a href="https://example.org/2">b</a>`},
 	}
 	for _, tt := range tests {
-		if got := (Markup{tt.markup, page}).HTML(); got != tt.want {
+		if got := (Markup{source: tt.markup, base: page}).HTML(); got != tt.want {
 			t.Errorf("%s: HTML of %q\n got %s\nwant %s", tt.name, tt.markup, got, tt.want)
 		}
 	}
@@ -77,7 +77,7 @@ func TestHTMLLeadsOnlyToTheWeb(t *testing.T) {
 		{"the second of two targets", `<a href="/1" href="javascript:x">a</a>`, `<a href="https://example.org/1">a</a>`},
 	}
 	for _, tt := range tests {
-		if got := (Markup{tt.markup, page}).HTML(); got != tt.want {
+		if got := (Markup{source: tt.markup, base: page}).HTML(); got != tt.want {
 			t.Errorf("%s: HTML of %q\n got %s\nwant %s", tt.name, tt.markup, got, tt.want)
 		}
 	}
@@ -186,6 +186,6 @@ func FuzzHTML(f *testing.F) {
 	f.Add(`<noscript><p title="</noscript><img src=x onerror=x>"><img srcset="a,b 1x,,c 2w" src=" //x">`)
 	f.Add(`<ul><li>a<p>b<li><dl><dt>c<dd>d<table><tr><td>e</ul><th></table><b><p></b>`)
 	f.Fuzz(func(t *testing.T, markup string) {
-		checkSafe(t, Markup{markup, page}.HTML())
+		checkSafe(t, Markup{source: markup, base: page}.HTML())
 	})
 }

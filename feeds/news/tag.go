@@ -3,6 +3,7 @@ package news
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -31,6 +32,10 @@ func (t tag) attr(name string) (string, bool) {
 	return "", false
 }
 
+func (t tag) has(name string) bool {
+	return slices.ContainsFunc(t.attrs, func(a attribute) bool { return a.name == name })
+}
+
 // set replaces an attribute; "" takes it away.
 func (t *tag) set(name, value string) {
 	kept := t.attrs[:0:0]
@@ -47,9 +52,12 @@ func (t *tag) set(name, value string) {
 
 // write writes the tag so that any parser reads it.
 func (t tag) write(out *bytes.Buffer) {
-	out.WriteString("<" + t.name)
+	out.WriteByte('<')
+	out.WriteString(t.name)
 	for _, a := range t.attrs {
-		out.WriteString(" " + a.name + `="`)
+		out.WriteByte(' ')
+		out.WriteString(a.name)
+		out.WriteString(`="`)
 		escape(out, []byte(strings.ReplaceAll(a.value, `"`, "&#34;")))
 		out.WriteByte('"')
 	}
@@ -85,7 +93,7 @@ func readTag(s []byte) (t tag, size int) {
 		default:
 			a, n := readAttribute(s[i:])
 			i += n
-			if _, twice := t.attr(a.name); a.name != "" && !twice {
+			if a.name != "" && !t.has(a.name) {
 				t.attrs = append(t.attrs, a)
 			}
 		}
@@ -213,7 +221,7 @@ func escapeAll(out *bytes.Buffer, s []byte) {
 
 // legal leaves out the characters that XML does not know, for CDATA.
 func legal(s []byte) []byte {
-	if bytes.IndexFunc(s, isIllegal) < 0 {
+	if allLegal(s) {
 		return s
 	}
 	return bytes.Map(func(r rune) rune {
@@ -222,6 +230,17 @@ func legal(s []byte) []byte {
 		}
 		return r
 	}, s)
+}
+
+// allLegal tells whether all bytes belong to characters that XML knows. It
+// may doubt some that do.
+func allLegal(s []byte) bool {
+	for _, c := range s {
+		if !isPlain[c] && c != '&' && c != '<' && c != '>' {
+			return false
+		}
+	}
+	return true
 }
 
 func isIllegal(r rune) bool {
@@ -255,7 +274,7 @@ func readEntity(s []byte) (entity string, size int) {
 			return numeric(name[1:]), end + 1
 		}
 		if text := html.UnescapeString(reference); text != reference && !strings.HasSuffix(text, ";") {
-			return text, end + 1
+			return html.EscapeString(text), end + 1 // HTML knows "&LT;", too
 		}
 	}
 	return "", 0
