@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"weekward/feeds"
 )
@@ -41,13 +42,8 @@ type skyRecord struct {
 			URI string `json:"uri"`
 		} `json:"parent"`
 	} `json:"reply"`
-	Facets []struct {
-		Features []struct {
-			URI string `json:"uri"`
-			Tag string `json:"tag"`
-		} `json:"features"`
-	} `json:"facets"`
-	Embed struct {
+	Facets []skyFacet `json:"facets"`
+	Embed  struct {
 		External struct {
 			URI string `json:"uri"`
 		} `json:"external"`
@@ -55,14 +51,42 @@ type skyRecord struct {
 	Tags []string `json:"tags"`
 }
 
+// A skyFacet makes a part of the text a link or a tag.
+type skyFacet struct {
+	Index *struct {
+		Start int `json:"byteStart"`
+		End   int `json:"byteEnd"`
+	} `json:"index"`
+	Features []struct {
+		URI string `json:"uri"`
+		Tag string `json:"tag"`
+	} `json:"features"`
+}
+
+// marks reports whether the facet marks a part of the text. Its numbers count
+// bytes of UTF-8; where they lie outside the text, or cut a character in two,
+// its author's program counted otherwise, and the facet says nothing.
+func (f skyFacet) marks(text string) bool {
+	if f.Index == nil {
+		return true
+	}
+	start, end := f.Index.Start, f.Index.End
+	return 0 <= start && start < end && end <= len(text) &&
+		utf8.RuneStart(text[start]) && (end == len(text) || utf8.RuneStart(text[end]))
+}
+
 // skyPosts reads a saved page of Bluesky posts: of a search ("posts") or of a
-// feed ("feed", whose entries wrap the post and may be someone's repost).
-func skyPosts(rows []json.RawMessage, tag string) (posts []feeds.Post, warnings []string) {
+// feed ("feed", whose entries wrap the post and may be someone's repost). With
+// strangers, posts whose authors do not want to be seen by people who are not
+// signed in are left out.
+func skyPosts(rows []json.RawMessage, tag string, strangers bool) (posts []feeds.Post, warnings []string) {
 	for i, raw := range rows {
 		var entry struct {
 			skyPost
-			Post   *skyPost         `json:"post"`
-			Reason *json.RawMessage `json:"reason"`
+			Post   *skyPost `json:"post"`
+			Reason struct {
+				Type string `json:"$type"`
+			} `json:"reason"`
 		}
 		if err := json.Unmarshal(raw, &entry); err != nil {
 			warnings = append(warnings, fmt.Sprintf("post %d: not readable, left out: %v", i+1, err))
@@ -72,8 +96,11 @@ func skyPosts(rows []json.RawMessage, tag string) (posts []feeds.Post, warnings 
 		if entry.Post != nil {
 			s = *entry.Post
 		}
-		if entry.Reason != nil {
-			continue // a repost, which adds reach that the post itself reports
+		if strings.HasSuffix(entry.Reason.Type, "#reasonRepost") {
+			continue // it adds reach, which the post itself reports
+		}
+		if strangers && s.hidden() {
+			continue
 		}
 		p, err := s.post(tag)
 		if err != nil {
@@ -106,6 +133,9 @@ func (s skyPost) post(tag string) (feeds.Post, error) {
 		p.Tags = appendTag(p.Tags, t)
 	}
 	for _, facet := range s.Record.Facets {
+		if !facet.marks(s.Record.Text) {
+			continue
+		}
 		for _, feature := range facet.Features {
 			p.Links = appendLink(p.Links, feature.URI)
 			p.Tags = appendTag(p.Tags, feature.Tag)
@@ -115,11 +145,15 @@ func (s skyPost) post(tag string) (feeds.Post, error) {
 	return finish(p, tag), nil
 }
 
-// unquotable reports whether the post carries a warning, or its author asks
-// not to be shown to people who are not signed in; clients keep such posts
-// from strangers, and so does a newsletter.
-func (s skyPost) unquotable() bool {
-	return len(s.Labels) > 0 || slices.ContainsFunc(s.Author.Labels, func(l skyLabel) bool { return l.Value == "!no-unauthenticated" })
+// unquotable reports whether the post carries a warning, or is hidden from
+// strangers; clients keep such posts from them, and so does a newsletter.
+func (s skyPost) unquotable() bool { return len(s.Labels) > 0 || s.hidden() }
+
+// hidden reports whether the author asks not to be shown to people who are not
+// signed in (C10).
+func (s skyPost) hidden() bool {
+	asks := func(l skyLabel) bool { return l.Value == "!no-unauthenticated" }
+	return slices.ContainsFunc(s.Author.Labels, asks) || slices.ContainsFunc(s.Labels, asks)
 }
 
 func appendTag(tags []string, tag string) []string {

@@ -147,24 +147,30 @@ func (in *importer) unique() []feeds.Post {
 }
 
 // onlyTagged leaves out the posts of a network export that have nothing to do
-// with the chat: an account's archive holds all its owner ever wrote. Answers
-// to posts of the chat stay.
+// with the chat: an account's archive holds all its owner ever wrote.
 func (in *importer) onlyTagged(posts []feeds.Post) []feeds.Post {
-	if in.Tag == "" {
+	kept := tagged(posts, in.Tag)
+	if out := len(posts) - len(kept); out > 0 {
+		in.warn("left out for lack of #%s: %d posts", in.Tag, out)
+	}
+	return kept
+}
+
+// tagged are the posts that carry a tag, as the network lists it or as it
+// stands in the text, and the answers to them. "" keeps all.
+func tagged(posts []feeds.Post, tag string) []feeds.Post {
+	if tag == "" {
 		return posts
 	}
 	member := map[string]bool{}
 	for _, p := range posts {
-		member[p.URI] = slices.Contains(p.Tags, in.Tag)
+		member[p.URI] = slices.Contains(p.Tags, tag) || slices.Contains(hashtags(p.Text, tag), tag)
 	}
 	var kept []feeds.Post
 	for _, p := range posts {
 		if member[p.URI] || member[p.ReplyTo] {
 			kept = append(kept, p)
 		}
-	}
-	if out := len(posts) - len(kept); out > 0 {
-		in.warn("left out for lack of #%s: %d posts", in.Tag, out)
 	}
 	return kept
 }

@@ -103,7 +103,7 @@ func (in *importer) list(rows []json.RawMessage) {
 			in.network(posts, warnings)
 			return
 		case "bluesky":
-			posts, warnings := skyPosts(rows, in.Tag)
+			posts, warnings := skyPosts(rows, in.Tag, false)
 			in.network(posts, warnings)
 			return
 		case "row":

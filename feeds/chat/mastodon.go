@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -15,14 +16,7 @@ import (
 	"weekward/feeds/fetch"
 )
 
-const (
-	pageSize = 40 // the most a server gives at once
-	maxPages = 20 // the most asked for in one read: 800 posts of one tag
-
-	// usualWindow is how far back a read goes: a week and a day, so that late
-	// answers and edits of the last session are still seen.
-	usualWindow = 8 * 24 * time.Hour
-)
+const pageSize = 40 // the most a Mastodon server gives at once
 
 // ErrClosed means a server shows its hashtag timelines only to people who are
 // signed in. Asking again will not help; another server may show the same posts.
@@ -41,38 +35,40 @@ type Mastodon struct {
 // allowance is used up, ends the read with what came before and says from
 // when to ask again.
 func (m Mastodon) Read(ctx context.Context, src feeds.Source, _ feeds.Visit) (feeds.Reading, error) {
-	server, first, err := timeline(src)
+	server, first, err := statusesOf(src)
 	if err != nil {
 		return feeds.Reading{}, err
 	}
-	t := walk{tag: strings.ToLower(src.Tag), source: src.ID, server: server, now: m.now(), known: map[string]int{}, numbers: map[string]string{}}
-	t.from = t.now.Add(-m.window())
-	err = t.follow(ctx, m.Fetch, first)
+	t := statusWalk{fetch: m.Fetch, walk: newWalk(src, server, strings.ToLower(src.Tag), clock(m.Now), m.Window), numbers: map[string]string{}}
+	err = t.follow(ctx, &t, first, maxPages)
 	joinReplies(t.reading.Posts, t.numbers, server+"/statuses/")
 	if err != nil {
-		return t.reading, fmt.Errorf("read #%s on %s: %w", src.Tag, server, err)
+		return t.finish(), fmt.Errorf("read #%s on %s: %w", src.Tag, server, err)
 	}
-	return t.reading, nil
+	return t.finish(), nil
 }
 
-func (m Mastodon) now() time.Time {
-	if m.Now == nil {
+func clock(now func() time.Time) time.Time {
+	if now == nil {
 		return time.Now()
 	}
-	return m.Now()
+	return now()
 }
 
-func (m Mastodon) window() time.Duration {
-	if m.Window <= 0 {
-		return usualWindow
-	}
-	return m.Window
-}
-
-// timeline gives the server's bare address and that of the first page. A URL
+// statusesOf gives the server's bare address and that of the first page. A URL
 // with a path is taken to be the timeline's own, for servers that are reached
 // through another.
-func timeline(src feeds.Source) (server, first string, err error) {
+func statusesOf(src feeds.Source) (server, first string, err error) {
+	server, own, err := serverOf(src)
+	if err != nil || own != "" {
+		return server, own, err
+	}
+	return server, fmt.Sprintf("%s/api/v1/timelines/tag/%s?limit=%d", server, url.PathEscape(src.Tag), pageSize), nil
+}
+
+// serverOf gives the bare address of a chat's server, and that of its first
+// page where the source names one by a path.
+func serverOf(src feeds.Source) (server, first string, err error) {
 	u, err := url.Parse(src.URL)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", "", fmt.Errorf("read chat %q: %q is not the address of a server", src.ID, src.URL)
@@ -84,76 +80,45 @@ func timeline(src feeds.Source) (server, first string, err error) {
 	if u.Path != "" && u.Path != "/" {
 		return server, u.String(), nil
 	}
-	return server, fmt.Sprintf("%s/api/v1/timelines/tag/%s?limit=%d", server, url.PathEscape(src.Tag), pageSize), nil
+	return server, "", nil
 }
 
-// A walk is one read of a timeline, page by page.
-type walk struct {
-	tag, source, server string
-	now, from           time.Time
-	known               map[string]int    // URI → place in reading.Posts
-	numbers             map[string]string // the server's number of a status → URI
-	past                bool              // the last page lay wholly before the window
-	reading             feeds.Reading
+// A statusWalk reads the timeline of one tag.
+type statusWalk struct {
+	walk
+	fetch   *fetch.Fetcher
+	numbers map[string]string // the server's number of a status → URI
 }
 
-func (t *walk) follow(ctx context.Context, fetcher *fetch.Fetcher, address string) error {
-	for page := 1; address != ""; page++ {
-		if page > maxPages {
-			t.warn("stopped after %d pages; older posts of the week are missing", maxPages)
-			return nil
-		}
-		answer, err := fetcher.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptJSON})
-		t.noteLimit(answer.Header, err)
-		if err = refusal(err); err == nil {
-			err = t.take(answer.Body)
-		}
-		if err != nil && page > 1 && ctx.Err() == nil {
-			t.warn("page %d: %v; the posts before it are kept", page, err)
-			return nil
-		}
-		t.reading.Visit.Status = answer.Status
-		if err != nil {
-			return err
-		}
-		address = t.next(answer.Header)
-	}
-	return nil
+func (t *statusWalk) ask(ctx context.Context, address string) (fetch.Response, error) {
+	answer, err := t.fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptJSON})
+	return answer, refusal(err)
 }
 
-// take adds the posts of one page.
-func (t *walk) take(body []byte) error {
+// take adds the posts of one page. A server may only point at itself.
+func (t *statusWalk) take(page fetch.Response) (next string, err error) {
 	var rows []json.RawMessage
-	if err := json.Unmarshal(body, &rows); err != nil {
-		return fmt.Errorf("the answer is not a timeline: %w", err)
+	if err := json.Unmarshal(page.Body, &rows); err != nil {
+		return "", unlike(KindOf(page.Body), feeds.KindMastodon, fmt.Errorf("the answer is not a timeline: %w", briefError{err}))
+	}
+	if err := unlike(kindOf(rows), feeds.KindMastodon, nil); err != nil {
+		return "", err
 	}
 	posts, numbers, warnings := statuses(rows, t.tag)
-	t.reading.Warnings = append(t.reading.Warnings, warnings...)
-	for number, uri := range numbers {
-		t.numbers[number] = uri
+	for _, warning := range warnings {
+		t.warn("%s", warning)
 	}
-	t.past = len(rows) > 0
-	for _, p := range posts {
-		t.past = t.past && p.At.Before(t.from)
-		t.add(p)
+	maps.Copy(t.numbers, numbers)
+	t.keep(posts)
+	next = relation(page.Header.Values("Link"), "next")
+	switch {
+	case next == "" || t.past:
+		return "", nil
+	case strings.HasPrefix(strings.ToLower(next), t.server+"/"):
+		return next, nil
 	}
-	return nil
-}
-
-// add keeps a post once, in the newest of its wordings.
-func (t *walk) add(p feeds.Post) {
-	if p.At.Before(t.from) || p.At.After(t.now.Add(time.Hour)) {
-		return // older than the window, or from a clock that is wrong
-	}
-	p.Source, p.FetchedAt = t.source, t.now.UTC()
-	if at, ok := t.known[p.URI]; ok {
-		if p.EditedAt.After(t.reading.Posts[at].EditedAt) {
-			t.reading.Posts[at] = p
-		}
-		return
-	}
-	t.known[p.URI] = len(t.reading.Posts)
-	t.reading.Posts = append(t.reading.Posts, p)
+	t.warn("the next page points to another server, not followed: %s", next)
+	return "", nil
 }
 
 // refusal says in one clear sentence why a server gave no timeline.
@@ -165,46 +130,10 @@ func refusal(err error) error {
 	switch status.Status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity:
 		return fmt.Errorf("%w (%d)", ErrClosed, status.Status)
+	case http.StatusNotFound:
+		return fmt.Errorf(`there is no Mastodon timeline (%w); a Bluesky server needs kind = "bluesky"`, err)
 	}
 	return err
-}
-
-// noteLimit keeps the time from which the server will answer again: what a
-// refusal says, or, once the allowance is used up, the ISO time that Mastodon
-// gives for the next one.
-func (t *walk) noteLimit(h http.Header, err error) {
-	var status *fetch.StatusError
-	if errors.As(err, &status) && status.RetryAfter > 0 {
-		t.reading.NotBefore = t.now.Add(status.RetryAfter).UTC()
-	}
-	if h.Get("X-RateLimit-Remaining") != "0" {
-		return
-	}
-	if reset, err := time.Parse(time.RFC3339, h.Get("X-RateLimit-Reset")); err == nil && reset.After(t.now) {
-		t.reading.NotBefore = reset.UTC()
-	}
-}
-
-// next is the address of the following page, "" when the walk is done: no
-// further page, the window's start reached, or no allowance left. A server may
-// only point at itself.
-func (t *walk) next(h http.Header) string {
-	address := relation(h.Values("Link"), "next")
-	switch {
-	case address == "" || t.past:
-		return ""
-	case !t.reading.NotBefore.IsZero():
-		t.warn("the server's allowance is used up until %s; older posts follow then", t.reading.NotBefore.Format(time.RFC3339))
-		return ""
-	case !strings.HasPrefix(strings.ToLower(address), t.server+"/"):
-		t.warn("the next page points to another server, not followed: %s", oneLine(address))
-		return ""
-	}
-	return address
-}
-
-func (t *walk) warn(format string, args ...any) {
-	t.reading.Warnings = append(t.reading.Warnings, fmt.Sprintf(format, args...))
 }
 
 var linkValue = regexp.MustCompile(`<([^<>]*)>([^<]*)`)

@@ -59,7 +59,7 @@ func pages(pages ...[]string) http.HandlerFunc {
 	}
 }
 
-func TestPagesAreJoinedWithoutGapOrDouble(t *testing.T) {
+func TestC1MastodonPagesAreJoinedWithoutGapOrDouble(t *testing.T) {
 	at := friday13.Add(-time.Hour)
 	var asked []string
 	serve := pages([]string{toot(4, at, ""), toot(3, at, "")}, []string{toot(3, at, ""), toot(2, at, "")}, []string{toot(1, at, "")})
@@ -107,7 +107,7 @@ func TestReadingStopsAfterTwentyPages(t *testing.T) {
 	}
 }
 
-func TestAnEditedPostKeepsItsIDAndTakesTheNewestText(t *testing.T) {
+func TestC3AnEditedPostKeepsItsIDAndTakesTheNewestText(t *testing.T) {
 	at := friday13.Add(-time.Hour)
 	edited := strings.Replace(toot(1, at, `,"edited_at":"2026-11-13T12:30:00Z"`), "number 1", "mended", 1)
 	got, err := read(t, pages([]string{toot(1, at, "")}, []string{edited}), friday13, 0)
@@ -119,7 +119,7 @@ func TestAnEditedPostKeepsItsIDAndTakesTheNewestText(t *testing.T) {
 	}
 }
 
-func TestSignalsOfRestraintAreHonoured(t *testing.T) {
+func TestC10SignalsOfRestraintAreHonoured(t *testing.T) {
 	for _, c := range []struct {
 		why, status string
 		posts       int
@@ -145,7 +145,7 @@ func TestSignalsOfRestraintAreHonoured(t *testing.T) {
 	}
 }
 
-func TestAClosedServerEndsWithOneClearMessage(t *testing.T) {
+func TestC7AClosedServerEndsWithOneClearMessage(t *testing.T) {
 	for _, code := range []int{401, 403, 422} {
 		got, err := read(t, func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(code)
@@ -157,7 +157,7 @@ func TestAClosedServerEndsWithOneClearMessage(t *testing.T) {
 	}
 }
 
-func TestAnUsedUpAllowanceWaitsUntilTheReset(t *testing.T) {
+func TestC8AUsedUpAllowanceWaitsUntilTheReset(t *testing.T) {
 	reset := friday13.Add(5 * time.Minute)
 	requests := 0
 	got, err := read(t, func(w http.ResponseWriter, r *http.Request) {
@@ -222,8 +222,8 @@ func TestASourceNeedsAServerAndATag(t *testing.T) {
 	}
 }
 
-// TestRecordedPagesAreJoined replays four recorded pages of one tag.
-func TestRecordedPagesAreJoined(t *testing.T) {
+// TestC2RecordedPagesAreJoined replays four recorded pages of one tag.
+func TestC2RecordedPagesAreJoined(t *testing.T) {
 	file := filepath.Join("..", "..", "..", "shared", "data", "chat", "mastodon", "rtoot_handle_params_max_id.json")
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -255,5 +255,56 @@ func TestRecordedPagesAreJoined(t *testing.T) {
 	}
 	if len(distinct) != 160 || len(got.Posts) != 160 || len(got.Warnings) > 0 {
 		t.Errorf("Read gives %d posts, %d distinct, warnings %q, want 160, 160 and none", len(got.Posts), len(distinct), got.Warnings)
+	}
+}
+
+func TestC5MarkupBecomesTextWithWholeLinks(t *testing.T) {
+	// Mastodon cuts a long address into spans of which a browser shows one.
+	content := `<p><span class=\"h-card\"><a href=\"https://one.example.org/@jon\" class=\"u-url mention\">@<span>jon</span></a></span> see <a href=\"https://journal.example.org/letters/2026/plain-words\"><span class=\"invisible\">https://</span><span class=\"ellipsis\">journal.example.org/letters</span><span class=\"invisible\">/2026/plain-words</span></a><br>&lt;b&gt; &amp; <a href=\"https://one.example.org/tags/hcsmeu\" class=\"mention hashtag\">#<span>hcsmeu</span></a></p><script>pwn(1)</script><p><a href=\"javascript:pwn(2)\">here</a> <a href=\"https://ward.example.org/card\">the card</a></p>`
+	status := strings.Replace(toot(1, friday13.Add(-time.Hour), ""), "<p>number 1 #hcsmeu</p>", content, 1)
+	got, err := read(t, pages([]string{status}), friday13, 0)
+	if err != nil || len(got.Posts) != 1 {
+		t.Fatalf("Read = %+v, %v, want one post", got.Posts, err)
+	}
+	p := got.Posts[0]
+	if want := "@jon see https://journal.example.org/letters/2026/plain-words\n<b> & #hcsmeu\nhere the card https://ward.example.org/card"; p.Text != want {
+		t.Errorf("text = %q, want %q", p.Text, want)
+	}
+	if want := []string{"https://journal.example.org/letters/2026/plain-words", "https://ward.example.org/card"}; !slices.Equal(p.Links, want) {
+		t.Errorf("links = %q, want %q", p.Links, want)
+	}
+}
+
+// A page of boosts says nothing about how far back the walk has come.
+func TestAPageWithoutPostsOfItsOwnIsPassed(t *testing.T) {
+	at := friday13.Add(-time.Hour)
+	got, err := read(t, pages([]string{toot(2, at, `,"reblog":{"id":"9"}`)}, []string{toot(1, at, "")}), friday13, 0)
+	if err != nil || len(got.Posts) != 1 {
+		t.Errorf("Read = %d posts, %v, want the one behind the boosts", len(got.Posts), err)
+	}
+}
+
+func TestHostileStatusesAreBoundedAndClean(t *testing.T) {
+	at, digits := friday13.Add(-time.Hour), strings.Repeat("9", 1<<20)
+	for _, c := range []struct {
+		why, body string
+		posts     int
+		fails     bool
+	}{
+		{"a number", digits, 0, true},
+		{"deep", strings.Repeat("[", 1<<20), 0, true},
+		{"huge counts", "[" + toot(1, at, `,"replies_count":`+digits) + "," + toot(2, at, "") + "]", 1, false},
+		{"deep markup", "[" + toot(1, at, `,"content":"`+strings.Repeat("<b>", 100_000)+`x"`) + "]", 1, false},
+		{"many damaged", "[" + strings.Repeat(`{"id":{}},`, 1000) + toot(1, at, "") + "]", 1, false},
+	} {
+		got, err := read(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, c.body) }, friday13, 0)
+		if (err != nil) != c.fails || len(got.Posts) != c.posts || len(got.Warnings) > maxWarnings+1 {
+			t.Errorf("%s: Read = %d posts, %d warnings, %.300v, want %d posts, failure %v", c.why, len(got.Posts), len(got.Warnings), err, c.posts, c.fails)
+		}
+		for _, s := range append(got.Warnings, fmt.Sprint(err)) {
+			if len(s) > 500 {
+				t.Errorf("%s: said %.80q… (%d bytes), want one short line", c.why, s, len(s))
+			}
+		}
 	}
 }
