@@ -145,6 +145,7 @@ func TestHomePageIsNoIdentity(t *testing.T) {
 	}
 }
 
+// S3: an item keeps its ID when its title changes, and is not sent again.
 func TestStoryOfALastIssueStaysOut(t *testing.T) {
 	for _, test := range []struct {
 		why  string

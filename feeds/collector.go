@@ -11,17 +11,31 @@ import (
 	"time"
 )
 
-// A Store remembers visits, items and posts.
+// A Store remembers visits, items and posts, and who reads what.
 type Store interface {
-	// Visits returns the last visit of every source, by source ID.
-	Visits(ctx context.Context) (map[string]Visit, error)
-	// ClaimSources takes sources for the length of the lease and returns those
-	// it got: another process holds the others.
-	ClaimSources(ctx context.Context, sources []string, now time.Time, lease time.Duration) ([]string, error)
-	// SaveReadings keeps readings in one transaction, visits included, and
-	// gives their claims back. fresh counts, for each reading, what was not
-	// known before.
+	Claims
+	// SaveReadings keeps readings in one transaction, visits included. fresh
+	// counts, for each reading, what was not known before.
 	SaveReadings(ctx context.Context, readings []Reading, now time.Time) (fresh []int, err error)
+}
+
+// Claims keep two runs of the Collector, in one process or in several, from
+// reading the same source.
+type Claims interface {
+	// ClaimSources takes sources for one run. It calls due, once, with the last
+	// visit of every source by ID, and returns those of the sources due names
+	// that no other run holds. Nothing another run saves comes in between.
+	ClaimSources(ctx context.Context, claim Claim, now time.Time, due func(visits map[string]Visit) []string) ([]string, error)
+	// ExtendClaim moves the end of a claim.
+	ExtendClaim(ctx context.Context, claim Claim) error
+	// ReleaseClaim gives back all that a run took.
+	ReleaseClaim(ctx context.Context, run string) error
+}
+
+// A Claim is one run's hold on sources.
+type Claim struct {
+	Run   string    // no two runs share it; letters and digits
+	Until time.Time // from then on the run counts as dead, and what it took is free
 }
 
 // A Collector reads the sources that are due, several at once and each host
@@ -35,6 +49,7 @@ type Collector struct {
 	Window      time.Duration    // on a first read, how old an item may be to count as new; 8 days when 0
 	MinInterval time.Duration    // least time between two reads of a source; 60 min when 0
 	Parallel    int              // sources read at once; 8 when 0
+	Links       *ShortLinks      // follows short links in what is read; nobody when nil
 	Log         *slog.Logger     // discarded when nil
 	// Progress, when set, is told of each source that is done, one at a time.
 	Progress func(done, total int, r Result)
@@ -68,11 +83,10 @@ type Result struct {
 // the Report.
 func (c *Collector) Collect(ctx context.Context, sources []Source, force bool) (Report, error) {
 	began := time.Now()
-	visits, err := c.Store.Visits(ctx)
+	run, err := newRun(ctx, c, sources, force)
 	if err != nil {
-		return Report{}, fmt.Errorf("collect: read visits: %w", err)
+		return Report{}, fmt.Errorf("collect: %w", err)
 	}
-	run := newRun(c, sources, visits, force)
 	err = run.readAll(ctx)
 	slices.SortFunc(run.report.Sources, func(a, b Result) int { return cmp.Compare(a.ID, b.ID) })
 	run.report.TookMS = time.Since(began).Milliseconds()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -25,34 +26,33 @@ type memory struct {
 	mu      sync.Mutex
 	visits  map[string]Visit
 	items   map[string]bool
-	claimed map[string]bool
+	claimed map[string]string // the run that holds a source
 	fail    error
 }
 
 func newMemory() *memory {
-	return &memory{visits: map[string]Visit{}, items: map[string]bool{}, claimed: map[string]bool{}}
+	return &memory{visits: map[string]Visit{}, items: map[string]bool{}, claimed: map[string]string{}}
 }
 
-func (m *memory) Visits(context.Context) (map[string]Visit, error) {
+func (m *memory) ClaimSources(_ context.Context, claim Claim, _ time.Time, due func(map[string]Visit) []string) (got []string, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	visits := map[string]Visit{}
-	for id, v := range m.visits {
-		visits[id] = v
-	}
-	return visits, m.fail
-}
-
-func (m *memory) ClaimSources(_ context.Context, ids []string, _ time.Time, _ time.Duration) (got []string, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, id := range ids {
-		if !m.claimed[id] {
-			m.claimed[id] = true
+	for _, id := range due(maps.Clone(m.visits)) {
+		if m.claimed[id] == "" {
+			m.claimed[id] = claim.Run
 			got = append(got, id)
 		}
 	}
-	return got, nil
+	return got, m.fail
+}
+
+func (m *memory) ExtendClaim(context.Context, Claim) error { return m.fail }
+
+func (m *memory) ReleaseClaim(_ context.Context, run string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.claimed, func(_, holder string) bool { return holder == run })
+	return nil
 }
 
 func (m *memory) SaveReadings(_ context.Context, readings []Reading, _ time.Time) (fresh []int, err error) {
@@ -60,7 +60,6 @@ func (m *memory) SaveReadings(_ context.Context, readings []Reading, _ time.Time
 	defer m.mu.Unlock()
 	for _, r := range readings {
 		m.visits[r.Visit.Source] = r.Visit
-		delete(m.claimed, r.Visit.Source)
 		n := 0
 		for _, it := range r.Items {
 			if !m.items[it.ID] {
@@ -147,7 +146,7 @@ func TestOnlyDueSourcesAreRead(t *testing.T) {
 
 func TestSourceOfAnotherProcessIsLeftToIt(t *testing.T) {
 	store := newMemory()
-	store.claimed["ours"] = true
+	store.claimed["ours"] = "another"
 	if got := collect(t, newCollector(store, oneItem), true, source("ours")).Sources; len(got) != 0 {
 		t.Errorf("Collect read %+v, which another process holds", got)
 	}

@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -358,5 +359,42 @@ func TestNewGuidsUnderOldLinksAreNoNews(t *testing.T) {
 	}
 	if got := w.items(); got != "a,b,c,d,e" {
 		t.Errorf("items %s, want a,b,c,d,e", got)
+	}
+}
+
+// F21: a feed with a proxy is read through it; what is reported and logged
+// holds neither its password nor the feed's.
+func TestFeedIsReadThroughItsProxy(t *testing.T) {
+	var asked string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, password, _ := r.BasicAuth()
+		asked = r.RequestURI + " " + name + ":" + password + " " + r.Header.Get("Proxy-Authorization")
+		w.Header().Set("ETag", `"1"`)
+		fmt.Fprint(w, rss("by-proxy"))
+	}))
+	defer proxy.Close()
+	f := fetch.New(fetch.Options{})
+	defer f.Close()
+	var log strings.Builder
+	c := &feeds.Collector{Readers: map[feeds.Kind]feeds.Reader{feeds.KindFeed: &news.Reader{Fetch: f}}, Store: storetest.Open(t),
+		Log: slog.New(slog.NewTextHandler(&log, nil))}
+	read := func(proxy string) feeds.Result {
+		t.Helper()
+		s := feeds.Source{ID: "s", Kind: feeds.KindFeed, URL: "http://ada:secret@feeds.example.org/feed", Proxy: proxy}
+		report, err := c.Collect(t.Context(), []feeds.Source{s}, true)
+		if err != nil || len(report.Sources) != 1 {
+			t.Fatalf("Collect = %+v, %v", report, err)
+		}
+		return report.Sources[0]
+	}
+	if r := read(strings.Replace(proxy.URL, "http://", "http://bob:hidden@", 1)); !r.OK || r.Items != 1 {
+		t.Errorf("through the proxy: %+v, want one item", r)
+	}
+	if want := "http://feeds.example.org/feed ada:secret Basic Ym9iOmhpZGRlbg=="; asked != want {
+		t.Errorf("the proxy was asked %q, want %q", asked, want)
+	}
+	failed := read("http://bob:hidden@127.0.0.1:1")
+	if told := fmt.Sprintf("%+v %s", failed, log.String()); failed.OK || strings.Contains(told, "hidden") || strings.Contains(told, "secret") {
+		t.Errorf("without the proxy: %s, want a failure that tells no password", told)
 	}
 }

@@ -3,17 +3,18 @@ package feeds
 import (
 	"cmp"
 	"net/url"
+	"strings"
 	"time"
 )
 
 // result puts a saved reading into words.
-func (r *run) result(o outcome, fresh int, now time.Time) Result {
+func (r *run) result(o *outcome, fresh int, now time.Time) Result {
 	s, v := o.source, o.reading.Visit
 	if o.note != "" {
 		until, _ := r.resting(s, now)
 		return Result{ID: s.ID, Kind: s.Kind, URL: s.Address(), Status: v.Status, Error: o.note, Next: until}
 	}
-	if r.visits[s.ID].First.IsZero() {
+	if r.stored[s.ID].First.IsZero() {
 		// What a source held before we knew it serves as related reading, but
 		// is no news (S6).
 		fresh = min(fresh, r.withinWindow(o.reading, now))
@@ -25,9 +26,12 @@ func (r *run) result(o outcome, fresh int, now time.Time) Result {
 // Address is the source's URL without the password it may hold, for lists and
 // logs.
 func (s Source) Address() string {
-	u, err := url.Parse(s.URL)
-	if err != nil || u.User == nil {
+	if !strings.Contains(s.URL, "@") {
 		return s.URL
+	}
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return "an address that cannot be read" // it may hold a password
 	}
 	u.User = nil
 	return u.String()

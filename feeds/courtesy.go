@@ -17,9 +17,10 @@ const (
 )
 
 // visit is what to remember of a read: the reader's findings, and when to
-// come again.
+// come again. Times are whole seconds, rounded up so that nobody is asked too
+// early: sources read within one second then share what is written about them.
 func (r *run) visit(s Source, last Visit, reading Reading, err error) Visit {
-	now, v := r.now(), reading.Visit
+	now, v := r.now().Add(time.Second-1).Truncate(time.Second), reading.Visit
 	v.Source, v.URL, v.Last, v.First, v.Failures, v.Error = s.ID, s.URL, now, last.First, 0, ""
 	if err != nil {
 		return r.failedVisit(last, v, reading, err)
@@ -28,12 +29,13 @@ func (r *run) visit(s Source, last Visit, reading Reading, err error) Visit {
 		v.First = now
 	}
 	if reading.Unchanged {
-		v.Items, v.Pace, v.Title = last.Items, last.Pace, cmp.Or(v.Title, last.Title)
+		v.Items, v.Pace, v.Skips, v.Title = last.Items, last.Pace, last.Skips, cmp.Or(v.Title, last.Title)
 	} else {
 		v.Items, v.Pace = len(reading.Items)+len(reading.Posts), min(reading.MaxAge, longestWish)
+		v.Skips = skipsOf(reading.SkipHours, reading.SkipDays)
 	}
 	v.Move = last.Move.followed(reading.Moved, now)
-	v.Next = now.Add(r.afterSuccess(s, v, reading))
+	v.Next = v.Skips.after(now.Add(r.afterSuccess(s, v, reading)), now.Add(longestWish))
 	return v
 }
 
@@ -46,6 +48,7 @@ func (r *run) failedVisit(last, v Visit, reading Reading, err error) Visit {
 		v.FailingSince = v.Last
 	}
 	v.Items, v.Title, v.ETag, v.LastModified, v.Pace, v.Move = last.Items, last.Title, last.ETag, last.LastModified, last.Pace, last.Move
+	v.Skips = last.Skips
 	if v.Move.Now != "" && (v.Status == http.StatusGone || v.Status == http.StatusNotFound) {
 		v.Move, v.ETag, v.LastModified = Move{}, "", "" // the move led nowhere: back to the address that was registered
 		v.Status = http.StatusNotFound
@@ -53,8 +56,14 @@ func (r *run) failedVisit(last, v Visit, reading Reading, err error) Visit {
 	if notice := v.notice(); notice != "" {
 		v.Error += ": " + notice
 	}
-	v.Next = v.Last.Add(r.afterFailure(v, reading))
+	v.Next = v.Skips.after(v.Last.Add(r.afterFailure(v, reading)), v.Last.Add(longestWish))
 	return v
+}
+
+// sameAs tells whether two visits differ in their times only.
+func (v Visit) sameAs(stored Visit) bool {
+	stored.Last, stored.Next = v.Last, v.Next
+	return v == stored
 }
 
 // afterSuccess is how long to leave a source alone that was read: as long as
@@ -65,7 +74,7 @@ func (c *Collector) afterSuccess(s Source, v Visit, reading Reading) time.Durati
 		return 0
 	}
 	least := cmp.Or(c.MinInterval, time.Hour)
-	if s.Kind != KindMastodon && v.ETag == "" && v.LastModified == "" {
+	if s.Kind != KindMastodon && s.Kind != KindBluesky && v.ETag == "" && v.LastModified == "" {
 		least *= 24
 	}
 	return max(least, v.Pace, min(reading.MaxAge, longestWish))
@@ -103,23 +112,29 @@ func refuses(status int) bool {
 
 // restingHosts are the hosts that refused one of our sources and have not had
 // their rest yet.
-func restingHosts(sources []Source, visits map[string]Visit, now time.Time) map[string]time.Time {
-	hosts := map[string]time.Time{}
+func (r *run) restingHosts(sources []Source) map[string]time.Time {
+	hosts, now := map[string]time.Time{}, r.now()
 	for _, s := range sources {
-		noteRefusal(hosts, s, visits[s.ID], now)
+		if v := r.last(s); refuses(v.Status) {
+			noteRefusal(hosts, s, v, now)
+		}
 	}
 	return hosts
 }
 
 // rest notes that the source's host wants to be left alone.
 func (r *run) rest(s Source, v Visit) {
+	if !refuses(v.Status) {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	noteRefusal(r.hosts, s, v, r.now())
 }
 
+// noteRefusal takes down how long the host of a source that it refused rests.
 func noteRefusal(hosts map[string]time.Time, s Source, v Visit, now time.Time) {
-	if host := restingHost(s, v); host != "" && refuses(v.Status) && v.Next.After(now) && v.Next.After(hosts[host]) {
+	if host := restingHost(s, v); host != "" && v.Next.After(now) && v.Next.After(hosts[host]) {
 		hosts[host] = v.Next
 	}
 }
@@ -127,7 +142,10 @@ func noteRefusal(hosts map[string]time.Time, s Source, v Visit, now time.Time) {
 func (r *run) resting(s Source, now time.Time) (until time.Time, yes bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	until = r.hosts[restingHost(s, r.visits[s.ID])]
+	if len(r.hosts) == 0 {
+		return time.Time{}, false
+	}
+	until = r.hosts[restingHost(s, r.last(s))]
 	return until, until.After(now)
 }
 

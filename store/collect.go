@@ -13,85 +13,8 @@ import (
 
 var _ feeds.Store = (*Store)(nil)
 
-// Visits returns what is remembered about sources, by source ID.
-func (s *Store) Visits(ctx context.Context) (map[string]feeds.Visit, error) {
-	visits := map[string]feeds.Visit{}
-	err := each(ctx, s.read, func(row scanner) error {
-		v, err := scanVisit(row)
-		visits[v.Source] = v
-		return err
-	}, "SELECT "+visitColumns+" FROM visits")
-	if err != nil {
-		return nil, fmt.Errorf("read visits: %w", err)
-	}
-	return visits, nil
-}
-
-const visitColumns = `source, url, etag, last_modified, title, first_at, last_at, next_at, status, failures, failing_since, error, items,
-	pace, moved_now, moved_to, moved_since, moved_reads`
-
-func scanVisit(row scanner) (feeds.Visit, error) {
-	var v feeds.Visit
-	var first, last, next, failing, moved sql.NullTime
-	var pace int64
-	err := row.Scan(&v.Source, &v.URL, &v.ETag, &v.LastModified, &v.Title, &first, &last, &next, &v.Status, &v.Failures, &failing, &v.Error,
-		&v.Items, &pace, &v.Move.Now, &v.Move.To, &moved, &v.Move.Reads)
-	v.First, v.Last, v.Next, v.FailingSince, v.Move.Since = first.Time, last.Time, next.Time, failing.Time, moved.Time
-	v.Pace = time.Duration(pace) * time.Second
-	return v, err
-}
-
-// ClaimSources reserves sources for one process until the lease is over or a
-// reading of them is saved, and returns those it got: another process reads
-// the others now.
-func (s *Store) ClaimSources(ctx context.Context, sources []string, now time.Time, lease time.Duration) (claimed []string, err error) {
-	err = s.inCheapTx(ctx, func(tx *sql.Tx) error {
-		take := func(row scanner) error {
-			var source string
-			err := row.Scan(&source)
-			claimed = append(claimed, source)
-			return err
-		}
-		for todo := sources; len(todo) > 0; {
-			some := todo[:min(len(todo), maxValues)]
-			todo = todo[len(some):]
-			if err := claimSome(ctx, tx, some, now, now.Add(lease), take); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("claim sources: %w", err)
-	}
-	return claimed, nil
-}
-
-// claimSome claims those that were visited before, then those that were not.
-func claimSome(ctx context.Context, tx *sql.Tx, sources []string, now, until time.Time, take func(scanner) error) error {
-	args := []any{utc(until), utc(now)}
-	update, insert := make([]string, len(sources)), make([]string, len(sources))
-	for i, source := range sources {
-		args = append(args, source)
-		update[i], insert[i] = fmt.Sprintf("$%d", i+3), fmt.Sprintf("($%d, $1)", i+2)
-	}
-	before := 0
-	err := each(ctx, tx, func(row scanner) error { before++; return take(row) }, `
-		UPDATE visits SET claimed_until = $1
-		WHERE (claimed_until IS NULL OR claimed_until <= $2) AND source IN (`+strings.Join(update, ", ")+`)
-		RETURNING source`, args...)
-	if err != nil || before == len(sources) {
-		return err
-	}
-	return each(ctx, tx, take, `
-		INSERT INTO visits (source, claimed_until) VALUES `+strings.Join(insert, ", ")+`
-		ON CONFLICT (source) DO NOTHING
-		RETURNING source`, append(args[:1], args[2:]...)...)
-}
-
-// SaveReadings stores what one read of each source gave, and gives the sources
-// back, in one commit. Fresh counts, for each, the items and posts not known
-// before.
+// SaveReadings stores what one read of each source gave, in one commit. Fresh
+// counts, for each, the items and posts not known before.
 func (s *Store) SaveReadings(ctx context.Context, readings []feeds.Reading, now time.Time) (fresh []int, err error) {
 	fresh = make([]int, len(readings))
 	err = s.inCheapTx(ctx, func(tx *sql.Tx) error {
@@ -133,34 +56,22 @@ func (s *Store) saveReading(ctx context.Context, tx *sql.Tx, r feeds.Reading, no
 	return items + posts, err
 }
 
-func visitRow(v feeds.Visit) []any {
-	return []any{v.Source, v.URL, v.ETag, v.LastModified, v.Title, utc(v.First), utc(v.Last), utc(v.Next), v.Status, v.Failures,
-		utc(v.FailingSince), v.Error, v.Items, int64(v.Pace / time.Second), v.Move.Now, v.Move.To, utc(v.Move.Since), v.Move.Reads}
-}
-
-func (s *Store) saveVisits(ctx context.Context, tx *sql.Tx, readings []feeds.Reading) error {
-	rows := make([][]any, len(readings))
-	for i, r := range readings {
-		rows[i] = visitRow(r.Visit)
-	}
-	return s.insertEach(ctx, tx, "INSERT INTO visits ("+visitColumns+")", rows, `
-		ON CONFLICT (source) DO UPDATE SET
-		    url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified, title = excluded.title,
-		    first_at = excluded.first_at, last_at = excluded.last_at, next_at = excluded.next_at, status = excluded.status,
-		    failures = excluded.failures, failing_since = excluded.failing_since, error = excluded.error, items = excluded.items,
-		    pace = excluded.pace, moved_now = excluded.moved_now, moved_to = excluded.moved_to, moved_since = excluded.moved_since,
-		    moved_reads = excluded.moved_reads, claimed_until = NULL`)
-}
-
 // saveItems stores items: what a feed changed in its words is taken over, but
-// when an item was first seen stays, and so does the date of one without.
+// when an item was first seen stays, and so do the date of one without and
+// what its page said where the feed still says less.
 func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, now time.Time) (fresh int, err error) {
 	items = lastOfEach(items, func(it feeds.Item) string { return it.ID })
 	known := 0
-	err = queryIn(ctx, tx, "SELECT id FROM items WHERE id IN ($in)", ids(items, func(it feeds.Item) string { return it.ID }),
+	// Held, so that no page completes an item between here and the insertion.
+	err = queryIn(ctx, tx, "SELECT id FROM items WHERE id IN ($in) "+s.engine.hold, ids(items, func(it feeds.Item) string { return it.ID }),
 		func(scanner) error { known++; return nil })
 	if err != nil {
 		return 0, err
+	}
+	if known > 0 {
+		if items, err = completed(ctx, tx, items); err != nil {
+			return 0, err
+		}
 	}
 	rows := make([][]any, len(items))
 	for i, it := range items {

@@ -3,7 +3,6 @@ package store_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -155,40 +154,6 @@ func TestUnchangedReadingOnlyMovesTheVisit(t *testing.T) {
 	})
 }
 
-func TestSourceIsReadByOneProcessAtATime(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		claim := func(now time.Time) bool {
-			t.Helper()
-			got, err := s.ClaimSources(t.Context(), []string{"ward-notes"}, now, time.Minute)
-			if err != nil {
-				t.Fatalf("ClaimSources: %v", err)
-			}
-			return len(got) == 1
-		}
-		if !claim(monday) {
-			t.Error("first ClaimSources() = false, want true")
-		}
-		if claim(monday.Add(30 * time.Second)) {
-			t.Error("ClaimSources() within the lease = true, want false")
-		}
-		if !claim(monday.Add(time.Minute)) {
-			t.Error("ClaimSources() after the lease = false, want true")
-		}
-		save(t, s, reading(nil), monday.Add(70*time.Second))
-		if !claim(monday.Add(71 * time.Second)) {
-			t.Error("ClaimSources() after the reading = false, want true")
-		}
-		many := []string{"ward-notes"}
-		for i := range 500 {
-			many = append(many, fmt.Sprintf("source-%03d", i))
-		}
-		got, err := s.ClaimSources(t.Context(), many, monday.Add(72*time.Second), time.Minute)
-		if err != nil || len(got) != 500 || slices.Contains(got, "ward-notes") {
-			t.Errorf("ClaimSources(501 sources) = %d, %v, want all but the one that is taken", len(got), err)
-		}
-	})
-}
-
 func TestItemsAreFoundByWordsInAnyCase(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		a, b, c := item("a"), item("b"), item("c")
@@ -320,6 +285,7 @@ func TestVisitComesBackWhole(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		r := reading(nil)
 		r.Visit.Failures, r.Visit.FailingSince, r.Visit.Error, r.Visit.Pace = 3, monday.Add(-48*time.Hour), "x", 90*time.Minute
+		r.Visit.Skips = feeds.Skips{Hours: 1<<23 | 1, Days: 1<<6 | 1}
 		r.Visit.Move = feeds.Move{Now: "https://new.example.org/feed", To: "https://newer.example.org/feed", Since: monday, Reads: 2}
 		save(t, s, r, monday)
 		visits, err := s.Visits(t.Context())

@@ -30,6 +30,12 @@ type engine struct {
 	// async opens a transaction whose commit does not wait for the disk, on
 	// engines that can say so inside it.
 	async string
+	// serial begins a claim of sources where transactions run side by side: the
+	// next claim waits until this one is committed.
+	serial string
+	// members selects the texts of a JSON list that is a statement's first
+	// placeholder: one statement for any number of rows.
+	members string
 }
 
 var sqliteEngine = engine{
@@ -40,6 +46,8 @@ var sqliteEngine = engine{
 	},
 	relax:  "PRAGMA synchronous = NORMAL",
 	strict: "PRAGMA synchronous = FULL",
+
+	members: "SELECT value FROM json_each($1)",
 }
 
 var postgresEngine = engine{
@@ -50,7 +58,9 @@ var postgresEngine = engine{
 		var e *pgconn.PgError
 		return errors.As(err, &e) && e.Code == "23505"
 	},
-	async: "SET LOCAL synchronous_commit = off",
+	async:   "SET LOCAL synchronous_commit = off",
+	serial:  "LOCK TABLE collectors IN EXCLUSIVE MODE",
+	members: "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))",
 }
 
 // isPostgres tells a PostgreSQL address from a path.

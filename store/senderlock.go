@@ -5,12 +5,40 @@ import (
 	"sync"
 )
 
-// senderLocks holds the lock files of this process's senders. The operating
-// system drops a lock when its process dies, however it dies, and nobody needs
-// to wait for a lease to run out. The zero value holds none.
-type senderLocks struct {
+// lifeLocks holds the lock files of this process's senders and collectors, by
+// path. The operating system drops a lock when its process dies, however it
+// dies, and nobody needs to wait for a lease to run out. The zero value holds
+// none.
+type lifeLocks struct {
 	mu   sync.Mutex
 	held map[string]*os.File
+}
+
+// hold makes a lock file and holds it, where there are such locks.
+func (l *lifeLocks) hold(path string) error {
+	f, err := lockFile(path)
+	if err != nil || f == nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.held == nil {
+		l.held = make(map[string]*os.File)
+	}
+	l.held[path] = f
+	return nil
+}
+
+// drop removes the file first: a lock file without a lock means that its holder
+// died.
+func (l *lifeLocks) drop(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.held[path]; f != nil {
+		os.Remove(f.Name())
+		f.Close()
+		delete(l.held, path)
+	}
 }
 
 // senderLockPath is beside the database. PostgreSQL has no such place: its
@@ -21,30 +49,10 @@ func (s *Store) lockSender(sender string) error {
 	if isPostgres(s.address) {
 		return nil
 	}
-	f, err := lockFile(s.senderLockPath(sender))
-	if err != nil || f == nil {
-		return err
-	}
-	s.locks.mu.Lock()
-	defer s.locks.mu.Unlock()
-	if s.locks.held == nil {
-		s.locks.held = make(map[string]*os.File)
-	}
-	s.locks.held[sender] = f
-	return nil
+	return s.locks.hold(s.senderLockPath(sender))
 }
 
-// unlockSender removes the file first: a lock file without a lock means a
-// sender that died.
-func (s *Store) unlockSender(sender string) {
-	s.locks.mu.Lock()
-	defer s.locks.mu.Unlock()
-	if f := s.locks.held[sender]; f != nil {
-		os.Remove(f.Name())
-		f.Close()
-		delete(s.locks.held, sender)
-	}
-}
+func (s *Store) unlockSender(sender string) { s.locks.drop(s.senderLockPath(sender)) }
 
 // senderIsDead reports whether the lock file of a sender shows that its
 // process ended. False may also mean that nobody can tell.

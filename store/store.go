@@ -30,7 +30,7 @@ type Store struct {
 	read, write *sql.DB
 	engine      engine
 	address     string
-	locks       senderLocks
+	locks       lifeLocks
 	hashes      Hashes
 }
 

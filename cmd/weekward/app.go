@@ -279,6 +279,7 @@ func (a *app) collector(f *fetch.Fetcher, robots *page.Robots, chats []feeds.Cha
 			feeds.KindFeed:     &news.Reader{Fetch: f, Now: a.clock.now},
 			feeds.KindPage:     &page.Reader{Fetch: f, Now: a.clock.now, Robots: robots},
 			feeds.KindMastodon: chat.Mastodon{Fetch: f, Now: a.clock.now},
+			feeds.KindBluesky:  a.bluesky(f),
 			feeds.KindFile:     chat.File{Chats: chats, Now: a.clock.now},
 		},
 		Store:       a.store,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
@@ -11,14 +12,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"weekward/feeds"
+	"weekward/feeds/page"
 )
 
 func newCollect(e *environment) *cobra.Command {
 	var only []string
 	var force bool
 	cmd := &cobra.Command{
-		Use:     "collect",
-		Short:   "Read every source that is due, once",
+		Use:   "collect",
+		Short: "Read every source that is due, once",
+		Long: "collect reads the sources that are due, then asks the pages of news whose feed says too little for an\n" +
+			"excerpt (fetch.pages of them at most, each once, where robots.txt lets us).",
 		Example: "  weekward collect\n  weekward collect --source ward-notes --force",
 		Args:    cobra.NoArgs,
 		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
@@ -39,15 +43,25 @@ func (e *environment) collect(ctx context.Context, a *app, only []string, force 
 	if len(sources) == 0 {
 		return &verdict{exitNothing, fmt.Errorf("there are no sources yet"), `"weekward sources add URL" finds the feed of a site`}
 	}
-	report, err := e.read(ctx, a, sources, force)
+	o := a.outside()
+	defer o.Close()
+	report, err := e.read(ctx, a, o, sources, force)
 	if err != nil {
 		return err
 	}
+	pages, err := e.readPages(ctx, a, o, only)
 	if e.json {
-		return e.printJSON(report)
+		return errors.Join(e.printJSON(collected{report, pages}), err)
 	}
-	e.printReport(report, len(sources))
-	return nil
+	e.printReport(report, len(sources)) // a stop among the pages takes nothing of it back
+	printPages(e.results(), pages)
+	return err
+}
+
+// collected is what collect prints for a script.
+type collected struct {
+	feeds.Report
+	Pages page.PassReport `json:"pages"`
 }
 
 // collectGC is how much the heap may grow while collecting, in percent. Feeds
@@ -56,7 +70,7 @@ func (e *environment) collect(ctx context.Context, a *app, only []string, force 
 const collectGC = 60
 
 // read collects with a progress bar.
-func (e *environment) read(ctx context.Context, a *app, sources []feeds.Source, force bool) (feeds.Report, error) {
+func (e *environment) read(ctx context.Context, a *app, o *outside, sources []feeds.Source, force bool) (feeds.Report, error) {
 	if os.Getenv("GOGC") == "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(collectGC))
 	}
@@ -64,9 +78,7 @@ func (e *environment) read(ctx context.Context, a *app, sources []feeds.Source, 
 	if err != nil {
 		return feeds.Report{}, err
 	}
-	f := a.fetcher()
-	defer f.Close()
-	c := a.collector(f, nil, chats)
+	c := a.collecting(o, chats)
 	if !e.quiet {
 		bar := e.progress(len(sources), "collecting")
 		defer bar.Finish()

@@ -200,8 +200,8 @@ func BenchmarkNotModified(b *testing.B) {
 	site := newFeedSite(b, 1000, 1)
 	f := fetch.New(fetch.Options{Allow: []string{strings.TrimPrefix(site.URL, "http://")}})
 	defer f.Close()
-	c := &feeds.Collector{Readers: map[feeds.Kind]feeds.Reader{feeds.KindFeed: &news.Reader{Fetch: f}},
-		Store: storetest.OpenAt(b, filepath.Join(b.TempDir(), "subscribers.db"))}
+	db := storetest.OpenAt(b, filepath.Join(b.TempDir(), "subscribers.db"))
+	c := &feeds.Collector{Readers: map[feeds.Kind]feeds.Reader{feeds.KindFeed: &news.Reader{Fetch: f}}, Store: db}
 	var sources []feeds.Source
 	for i := range site.feeds {
 		sources = append(sources, feeds.Source{ID: fmt.Sprint("feed-", i), Kind: feeds.KindFeed, URL: fmt.Sprintf("%s/%d.xml", site.URL, i), Weight: 1})
@@ -215,7 +215,7 @@ func BenchmarkNotModified(b *testing.B) {
 		return time.Since(began)
 	}
 	collect()
-	visits, err := c.Store.Visits(b.Context())
+	visits, err := db.Visits(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}

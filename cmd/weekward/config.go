@@ -16,7 +16,7 @@ import (
 	"weekward/feeds"
 )
 
-// A Config is weekward.toml. Every key of the six sections can also be set as
+// A Config is weekward.toml. Every key of its sections can also be set as
 // WEEKWARD_SECTION_KEY. Secrets are never in it.
 type Config struct {
 	Site     SiteConfig     `toml:"site"`
@@ -26,6 +26,7 @@ type Config struct {
 	Fetch    FetchConfig    `toml:"fetch"`
 	Ranking  RankingConfig  `toml:"ranking"`
 	Web      WebConfig      `toml:"web"`
+	Bluesky  BlueskyConfig  `toml:"bluesky"`
 	Sources  []SourceConfig `toml:"source"`
 	Chats    []ChatConfig   `toml:"chat"`
 }
@@ -77,6 +78,9 @@ type FetchConfig struct {
 	Parallel    int      `toml:"parallel"`
 	MinInterval Duration `toml:"min_interval"`
 	MaxBytes    int64    `toml:"max_bytes"`
+	Pages       int      `toml:"pages"` // most pages asked in one run for what feeds leave out; 0: none
+	// FollowShortLinks replaces bit.ly and its like by where they lead.
+	FollowShortLinks bool `toml:"follow_short_links"`
 }
 
 // RankingConfig is what belongs into an issue.
@@ -110,6 +114,7 @@ type SourceConfig struct {
 	Weight    *float64        `toml:"weight"`
 	Lang      string          `toml:"lang"`
 	Tag       string          `toml:"tag"`
+	Proxy     string          `toml:"proxy"` // read through http://…, https://… or socks5://…; feeds only
 	Selectors feeds.Selectors `toml:"selectors"`
 }
 
@@ -151,9 +156,10 @@ func defaultConfig() Config {
 		Schedule: ScheduleConfig{Weekday: "tuesday", Time: "07:00", Zone: "UTC", Freeze: Duration(time.Hour), Review: "hold", MaxLateness: Duration(24 * time.Hour), MinItems: 3},
 		Database: DatabaseConfig{URL: "subscribers.db"},
 		SMTP:     SMTPConfig{URL: "outbox:./outbox", Connections: 4, OnUncertain: "resend"},
-		Fetch:    FetchConfig{Parallel: 8, MinInterval: Duration(time.Hour), MaxBytes: 15 << 20},
+		Fetch:    FetchConfig{Parallel: 8, MinInterval: Duration(time.Hour), MaxBytes: 15 << 20, Pages: 20, FollowShortLinks: true},
 		Ranking:  RankingConfig{News: o.Stories - 1, Related: o.Related, PerSource: o.PerSource, HalfLife: Duration(o.HalfLife), Threshold: o.Threshold, Quotes: o.Quotes},
 		Web:      WebConfig{Addr: "127.0.0.1:8080", DeskAddr: "127.0.0.1:8081", SignupsPerHour: 1000, SignupsPerNet: 10},
+		Bluesky:  BlueskyConfig{Server: "https://bsky.social"},
 	}
 }
 
@@ -196,6 +202,7 @@ func (c *Config) anchor(dir string) {
 		c.SMTP.URL = "outbox:" + path
 	}
 	at(&c.SMTP.PasswordFile)
+	at(&c.Bluesky.LoginFile)
 	at(&c.Site.Templates)
 	for i := range c.Sources {
 		if c.Sources[i].Kind == string(feeds.KindFile) {

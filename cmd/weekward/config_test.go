@@ -15,8 +15,8 @@ func TestExampleConfigurationLoads(t *testing.T) {
 	if err != nil {
 		t.Fatalf("loadConfig(weekward.example.toml) = %v", err)
 	}
-	if len(c.Sources) != 3 || len(c.Chats) != 1 {
-		t.Errorf("the example has %d sources and %d chats, want 3 and 1", len(c.Sources), len(c.Chats))
+	if len(c.Sources) != 4 || len(c.Chats) != 1 {
+		t.Errorf("the example has %d sources and %d chats, want 4 and 1", len(c.Sources), len(c.Chats))
 	}
 	ch, err := c.Chats[0].chat()
 	if err != nil || ch.Weekday != time.Friday || ch.Policy != feeds.AggregateOnly {
@@ -49,7 +49,8 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 		example.Ranking.HalfLife != d.Ranking.HalfLife || example.Ranking.Threshold != d.Ranking.Threshold || example.Ranking.Quotes != d.Ranking.Quotes {
 		t.Errorf("[ranking] of the example is %+v, the defaults are %+v", example.Ranking, d.Ranking)
 	}
-	if example.Fetch.Parallel != d.Fetch.Parallel || example.Fetch.MinInterval != d.Fetch.MinInterval || example.Fetch.MaxBytes != d.Fetch.MaxBytes {
+	if example.Fetch.Parallel != d.Fetch.Parallel || example.Fetch.MinInterval != d.Fetch.MinInterval || example.Fetch.MaxBytes != d.Fetch.MaxBytes ||
+		example.Fetch.Pages != d.Fetch.Pages || example.Fetch.FollowShortLinks != d.Fetch.FollowShortLinks {
 		t.Errorf("[fetch] of the example is %+v, the defaults are %+v", example.Fetch, d.Fetch)
 	}
 	if example.Schedule.Freeze != d.Schedule.Freeze || example.Schedule.MaxLateness != d.Schedule.MaxLateness || example.Schedule.Review != d.Schedule.Review {
@@ -69,6 +70,8 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"two sources of one name", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\n[[source]]\nid = \"a\"\nurl = \"https://b.example.org\"", `source "a" stands there twice`},
 		{"a policy nobody knows", "[[chat]]\ntag = \"x\"\npolicy = \"quote-all\"", `policy "quote-all" is none of`},
 		{"an exception that is no host and port", "[fetch]\nallow = [\"10.0.0.0/8\"]", "fetch.allow: "},
+		{"a proxy of a strange kind", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\nproxy = \"ftp://ada:secret@proxy.example.org\"", `proxy of "a": "ftp" is none of http, https and socks5`},
+		{"a proxy for a page", "[[source]]\nid = \"a\"\nkind = \"page\"\nurl = \"https://a.example.org\"\nproxy = \"http://proxy.example.org\"", `page "a" cannot have a proxy`},
 		{"a number out of range", "[smtp]\nconnections = 0", "smtp.connections: 0 is not between 1 and 64"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
@@ -77,7 +80,7 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err := loadConfig(path, nil)
-			if err == nil || !strings.Contains(err.Error(), c.want) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 				t.Errorf("loadConfig(%q) = %v, want %q", c.text, err, c.want)
 			}
 		})

@@ -50,6 +50,7 @@ func (c *Config) check() error {
 	checkRange("smtp.per_minute", c.SMTP.PerMinute, 0, 1_000_000)
 	checkRange("schedule.min_items", c.Schedule.MinItems, 0, 40)
 	checkRange("fetch.parallel", c.Fetch.Parallel, 1, 64)
+	checkRange("fetch.pages", c.Fetch.Pages, 0, 1000)
 	checkRange("ranking.news", c.Ranking.News, 0, 39)
 	checkRange("ranking.related", c.Ranking.Related, 0, 10)
 	checkRange("ranking.per_source", c.Ranking.PerSource, 1, 40)
@@ -64,7 +65,7 @@ func (c *Config) check() error {
 			refuse("fetch.allow: %w", err)
 		}
 	}
-	errs = append(errs, c.checkSources(), c.checkChats())
+	errs = append(errs, c.Bluesky.check(), c.checkSources(), c.checkChats())
 	return errors.Join(errs...)
 }
 

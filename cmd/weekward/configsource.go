@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"weekward/feeds"
+	"weekward/feeds/fetch"
 )
 
 // source is the Source that a [[source]] declares.
 func (c SourceConfig) source() (feeds.Source, error) {
 	s := feeds.Source{ID: c.ID, Kind: feeds.Kind(c.Kind), URL: c.URL, Title: c.Title, Section: c.Section, Topic: c.Topic,
-		Weight: 1, Lang: c.Lang, Tag: normalTag(c.Tag), Selectors: c.Selectors}
+		Weight: 1, Lang: c.Lang, Tag: normalTag(c.Tag), Proxy: c.Proxy, Selectors: c.Selectors}
 	if s.Kind == "" {
 		s.Kind = feeds.KindFeed
 	}
@@ -29,7 +30,7 @@ func (c SourceConfig) source() (feeds.Source, error) {
 
 // checkSource refuses a source that could not be read.
 func checkSource(s feeds.Source) error {
-	kinds := []feeds.Kind{feeds.KindFeed, feeds.KindPage, feeds.KindMastodon, feeds.KindFile}
+	kinds := []feeds.Kind{feeds.KindFeed, feeds.KindPage, feeds.KindMastodon, feeds.KindBluesky, feeds.KindFile}
 	switch u, err := url.Parse(s.URL); {
 	case !slices.Contains(kinds, s.Kind):
 		return fmt.Errorf("kind %q is none of %q", s.Kind, kinds)
@@ -41,8 +42,23 @@ func checkSource(s feeds.Source) error {
 		return fmt.Errorf("weight %v is not between 0 and 2", s.Weight)
 	case s.Kind != feeds.KindFile && (err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https")):
 		return fmt.Errorf("url %q is not an http or https address", s.URL)
-	case (s.Kind == feeds.KindMastodon || s.Kind == feeds.KindFile) && s.Tag == "":
+	case (s.Kind == feeds.KindMastodon || s.Kind == feeds.KindBluesky || s.Kind == feeds.KindFile) && s.Tag == "":
 		return fmt.Errorf("%s %q needs the tag of its chat", s.Kind, s.ID)
+	}
+	return checkProxy(s)
+}
+
+// checkProxy refuses a proxy that could not be asked, without repeating the
+// password it may hold.
+func checkProxy(s feeds.Source) error {
+	if s.Proxy == "" {
+		return nil
+	}
+	if s.Kind != feeds.KindFeed {
+		return fmt.Errorf("%s %q cannot have a proxy: only feeds are read through one", s.Kind, s.ID)
+	}
+	if err := fetch.CheckProxy(s.Proxy); err != nil {
+		return fmt.Errorf("proxy of %q: %w", s.ID, err)
 	}
 	return nil
 }

@@ -142,6 +142,7 @@ func demoConfig() Config {
 		Address: "Ward Weekly, 1 Example Street, Exampleton", Language: "en",
 	}
 	c.Schedule.Zone = "Europe/London"
+	c.Fetch.Pages, c.Fetch.FollowShortLinks = 0, false // its outlets have feeds only, and nothing leaves this machine
 	return c
 }
 
@@ -217,7 +218,9 @@ func (e *environment) demoCollect(ctx context.Context, a *app, slot time.Time) e
 	if err != nil {
 		return err
 	}
-	report, err := e.read(ctx, a, sources, false)
+	o := a.outside()
+	defer o.Close()
+	report, err := e.read(ctx, a, o, sources, false)
 	if err != nil {
 		return err
 	}

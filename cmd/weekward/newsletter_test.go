@@ -24,6 +24,7 @@ func newNewsletter(t testing.TB, change func(*Config)) *newsletter {
 	c := defaultConfig()
 	c.Site = SiteConfig{Name: "Test Weekly", From: "weekly@example.org", BaseURL: "https://weekly.example.org", Address: "1 Lane, Town", Language: "en"}
 	c.Schedule.Zone = "Europe/London"
+	c.Fetch.Pages, c.Fetch.FollowShortLinks = 0, false // no test asks a host of the web
 	change(&c)
 	n := &newsletter{dir: t.TempDir()}
 	text, err := c.marshal()

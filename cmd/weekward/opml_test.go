@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/xml"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -72,13 +71,13 @@ func TestOPMLIsReadInItsCharset(t *testing.T) {
 }
 
 // importList runs "sources import" on a list.
-func (n *newsletter) importList(t *testing.T, name, list string) (r sourceImport) {
+func (n *newsletter) importList(t *testing.T, name, list string, flags ...string) (r sourceImport) {
 	t.Helper()
 	path := filepath.Join(n.dir, name)
 	if err := os.WriteFile(path, []byte(list), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	n.weekward(t, &r, "sources", "import", path)
+	n.weekward(t, &r, append([]string{"sources", "import", path}, flags...)...)
 	return r
 }
 
@@ -92,21 +91,35 @@ func TestImportAccountsForEveryLine(t *testing.T) {
 <outline text="Script" xmlUrl="javascript:pwn(1)"/>
 <outline type="rss" text="Nothing"/>
 <outline text="Other" xmlUrl="https://new.example.org/Feed/"/>
+<outline type="link" kind="file" url="/etc/passwd" tag="wardchat"/>
+<outline text="Torn xmlUrl="https://torn.example.org/feed"/>
 </body></opml>`
-	got := n.importList(t, "list.opml", list)
+	got := n.importList(t, "list.opml", list, "--dry-run")
 	want := sourceImport{
-		Added: []importedSource{{"new-example-org-feed", "https://new.example.org/feed", "New", ""}, {"new-example-org-feed-2", "https://new.example.org/Feed/", "Other", ""}},
+		Added: []importedSource{{"new-example-org-feed", "feed", "https://new.example.org/feed", "New", ""}, {"new-example-org-feed-2", "feed", "https://new.example.org/Feed/", "Other", ""}},
 		Known: 2,
+		Doubles: []doubleSource{
+			{3, "http://OURS.example.org/feed?utm_source=x", "ours"},
+			{4, "https://new.example.org/feed", "new-example-org-feed"},
+		},
 		Refused: []refusedSource{
 			{5, "javascript:pwn(1)", `url "javascript:pwn(1)" is not an http or https address`},
 			{6, "", "url is missing"},
+			{8, "/etc/passwd", `a list does not name files of this machine; "weekward chats import" reads them`},
 		},
+		Salvaged: []refusedSource{{9, "https://torn.example.org/feed", notOutline}},
+		DryRun:   true,
 	}
+	want.Added = append(want.Added, importedSource{"torn-example-org-feed", "feed", "https://torn.example.org/feed", "", ""})
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("import, -want +got:\n%s", diff)
 	}
-	if again := n.importList(t, "list.opml", list); len(again.Added) != 0 || again.Known != 4 {
-		t.Errorf("the same list again: %+v, want nothing added and 4 known", again)
+	want.DryRun = false
+	if diff := cmp.Diff(want, n.importList(t, "list.opml", list)); diff != "" {
+		t.Errorf("import after a dry run, -want +got:\n%s", diff)
+	}
+	if again := n.importList(t, "list.opml", list); len(again.Added) != 0 || again.Known != 5 {
+		t.Errorf("the same list again: %+v, want nothing added and 5 known", again)
 	}
 }
 
@@ -128,32 +141,6 @@ func TestWhatIsNoListIsRefused(t *testing.T) {
 		if found, err := readFeedList([]byte(list)); err == nil {
 			t.Errorf("%s: readFeedList = %v, want an error", name, found)
 		}
-	}
-}
-
-// What export prints, import reads: addresses, titles, sections, topics,
-// languages and weights.
-func TestExportedSourcesCanBeImported(t *testing.T) {
-	all := []feeds.Source{
-		{ID: "a", Kind: feeds.KindFeed, URL: "https://a.example.org/?x=1&y=2", Title: `Ward "Notes" & more`, Section: "News", Topic: "devices", Lang: "de", Weight: 1.5},
-		{ID: "b", Kind: feeds.KindFeed, URL: "https://b.example.org/", Weight: 1},
-		{ID: "c", Kind: feeds.KindFeed, URL: "https://ada:secret@c.example.org/", Title: "C", Section: "News", Weight: 0},
-		{ID: "page", Kind: feeds.KindPage, URL: "https://d.example.org/", Weight: 1},
-	}
-	doc, err := xml.Marshal(newOPML("Test Weekly", all))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []feeds.Source{all[0], all[2], all[1]} // folder by folder
-	want[1].URL, want[2].Title = "https://c.example.org/", "b"
-	var got []feeds.Source
-	for i, l := range readOPML(doc) {
-		s := tidySource(l.source)
-		s.ID = want[i].ID
-		got = append(got, s)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("imported, -exported +imported:\n%s", diff)
 	}
 }
 

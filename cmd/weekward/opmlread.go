@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"regexp"
 	"strconv"
 	"strings"
@@ -18,8 +19,9 @@ import (
 
 // A feedLine is one feed of a list that is imported.
 type feedLine struct {
-	line   int // where it stands, from 1
-	source feeds.Source
+	line     int // where it stands, from 1
+	source   feeds.Source
+	salvaged bool // only its address could be told
 }
 
 // readOPML reads the feeds of an OPML list: the innermost folder becomes the
@@ -94,12 +96,18 @@ func (r *opmlReader) open(raw string, t html.Token) {
 	if address == "" && strings.EqualFold(attr["type"], "rss") {
 		address = attr["url"] // as some programs write it
 	}
+	var kind feeds.Kind
+	if address == "" && attr["kind"] != "" {
+		kind, address = feeds.Kind(attr["kind"]), attr["url"] // as we write what is no feed
+	}
 	written := len(xmlURL.FindAllString(raw, 2))
 	switch isFeed := address != "" || strings.EqualFold(attr["type"], "rss"); {
 	case written > 1, address == "" && written > 0:
 		r.salvage(raw)
 	case isFeed:
-		r.add(r.line, feeds.Source{URL: address, Title: name, Lang: attr["language"], Topic: attr["category"], Weight: weightOf(attr["weight"])})
+		s := feeds.Source{Kind: kind, URL: address, Title: name, Lang: attr["language"], Topic: attr["category"], Weight: weightOf(attr["weight"]), Tag: attr["tag"]}
+		json.Unmarshal([]byte(attr["selectors"]), &s.Selectors) // those of other programs are none
+		r.add(feedLine{line: r.line, source: s})
 	}
 	if t.Type == html.StartTagToken && len(r.folders) < deepestFolder {
 		if address != "" {
@@ -130,13 +138,13 @@ var xmlURL = regexp.MustCompile(`(?i)\bxmlurl\s*=\s*["']?([^"'\s<>]*)`)
 // salvage takes the addresses out of a piece that is no proper tag.
 func (r *opmlReader) salvage(raw string) {
 	for _, at := range xmlURL.FindAllStringSubmatchIndex(raw, -1) {
-		r.add(r.line+strings.Count(raw[:at[0]], "\n"), feeds.Source{URL: html.UnescapeString(raw[at[2]:at[3]]), Weight: 1})
+		r.add(feedLine{line: r.line + strings.Count(raw[:at[0]], "\n"), source: feeds.Source{URL: html.UnescapeString(raw[at[2]:at[3]]), Weight: 1}, salvaged: true})
 	}
 }
 
-func (r *opmlReader) add(line int, s feeds.Source) {
-	for i := len(r.folders) - 1; i >= 0 && s.Section == ""; i-- {
-		s.Section = r.folders[i]
+func (r *opmlReader) add(l feedLine) {
+	for i := len(r.folders) - 1; i >= 0 && l.source.Section == ""; i-- {
+		l.source.Section = r.folders[i]
 	}
-	r.found = append(r.found, feedLine{line, s})
+	r.found = append(r.found, l)
 }

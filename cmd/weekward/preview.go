@@ -60,6 +60,7 @@ type preview struct {
 	mail        templates.Content
 	checks      []templates.Check
 	readers     int // active subscribers
+	sources     []sourceLine
 	to          subscribers.Subscriber
 }
 
@@ -110,12 +111,16 @@ func (a *app) preview(ctx context.Context, r mailer.Record, f previewFlags) (pre
 	if err != nil {
 		return preview{}, err
 	}
+	sources, err := a.sourceLines(ctx)
+	if err != nil {
+		return preview{}, err
+	}
 	mail, err := a.templates.Mail(issue.For(to.Topics), a.site, mailer.DeadLinks(a.site, r.Number), to.Lang)
 	if err != nil {
 		return preview{}, err
 	}
 	return preview{
-		issue: issue, fingerprint: issue.Fingerprint(), mail: mail, to: to,
+		issue: issue, fingerprint: issue.Fingerprint(), mail: mail, to: to, sources: sources,
 		checks: templates.Lint(issue.For(to.Topics), mail, a.site), readers: counts[subscribers.Active],
 	}, nil
 }

@@ -26,6 +26,7 @@ func (e *environment) printPreview(a *app, p preview, why bool) {
 	} else if n := len(p.issue.LeftOut); n > 0 {
 		v.line("LEFT OUT", "%s %s", plural(n, "item", "items"), faint.Render(`· "weekward preview --why" lists them`))
 	}
+	v.sources(p.sources)
 	v.checks(p.checks)
 	fmt.Fprintf(v.w, "\nfingerprint %s   next: weekward approve %d --fingerprint %s\n", bold.Render(p.fingerprint), p.issue.Number, p.fingerprint)
 }
@@ -152,6 +153,21 @@ func (v view) leftOut(out []digest.LeftOut) {
 		v.line(label, "%s  %s", pad(o.Title, 48), faint.Render(o.Reason))
 		label = ""
 	}
+}
+
+// sources names the sources whose news may be missing, in one line.
+func (v view) sources(all []sourceLine) {
+	bad := failing(all)
+	if len(bad) == 0 {
+		return
+	}
+	names := make([]string, len(bad))
+	for i, l := range bad {
+		names[i] = l.ID
+	}
+	const why = ` · "weekward sources list" says why`
+	words := fmt.Sprintf("%d of %d not read: %s", len(bad), len(all), strings.Join(names, ", "))
+	v.line("SOURCES", "%s%s", cut(words, columns-labelWidth-len([]rune(why))), faint.Render(why))
 }
 
 // checks prints what the lint found; what is in order is one line.

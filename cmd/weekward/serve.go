@@ -14,8 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"weekward/digest"
-	"weekward/feeds/fetch"
-	"weekward/feeds/page"
 	"weekward/mailer"
 	"weekward/templates"
 	"weekward/web"
@@ -217,20 +215,22 @@ func rest(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// keepCollecting reads what is due until ctx ends.
+// keepCollecting reads what is due, and the pages of what says too little,
+// until ctx ends.
 func (a *app) keepCollecting(ctx context.Context) {
-	f := a.fetcher()
-	defer f.Close()
-	robots := &page.Robots{Fetch: f, Now: a.clock.now}
+	o := a.outside()
+	defer o.Close()
+	complete := a.keepCompleting(o)
 	each(ctx, time.Minute, func() {
-		if err := a.collectDue(ctx, f, robots); err != nil && ctx.Err() == nil {
+		if err := a.collectDue(ctx, o); err != nil && ctx.Err() == nil {
 			a.log.Error("collecting failed", "err", err)
 		}
+		complete(ctx)
 	})
 }
 
 // collectDue reads the due sources once.
-func (a *app) collectDue(ctx context.Context, f *fetch.Fetcher, robots *page.Robots) error {
+func (a *app) collectDue(ctx context.Context, o *outside) error {
 	sources, err := a.sources(ctx)
 	if err != nil {
 		return err
@@ -239,7 +239,7 @@ func (a *app) collectDue(ctx context.Context, f *fetch.Fetcher, robots *page.Rob
 	if err != nil {
 		return err
 	}
-	if _, err := a.collector(f, robots, chats).Collect(ctx, sources, false); err != nil {
+	if _, err := a.collecting(o, chats).Collect(ctx, sources, false); err != nil {
 		return fmt.Errorf("collect: %w", err)
 	}
 	return nil

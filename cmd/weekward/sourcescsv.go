@@ -42,7 +42,7 @@ func readFeedCSV(text string) ([]feedLine, error) {
 			return nil, err
 		}
 		line, _ := r.FieldPos(0)
-		found = append(found, feedLine{line, csvSource(row, column)})
+		found = append(found, feedLine{line: line, source: csvSource(row, column)})
 	}
 }
 

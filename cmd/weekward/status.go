@@ -41,10 +41,12 @@ func newStatus(e *environment) *cobra.Command {
 	return cmd
 }
 
-// A statusJSON is a report with its deliveries.
+// A statusJSON is a report with its deliveries, and the sources that the
+// editor ought to hear of.
 type statusJSON struct {
 	mailer.Report
 	Deliveries []mailer.Delivery `json:"deliveries"`
+	Worrying   []sourceLine      `json:"worrying_sources"`
 }
 
 func (e *environment) status(ctx context.Context, a *app, number int, failed, retry bool) error {
@@ -62,8 +64,16 @@ func (e *environment) status(ctx context.Context, a *app, number int, failed, re
 		}
 		e.say("%s due again. \"weekward send\" tries them.", plural(n, "delivery is", "deliveries are"))
 	}
+	all, err := a.sourceLines(ctx)
+	if err != nil {
+		return err
+	}
+	sources := worrying(all)
 	r, err := p.Status(ctx, number)
 	if errors.Is(err, mailer.ErrNoIssue) {
+		if !e.json {
+			e.printWorrying(a, sources)
+		}
 		return &verdict{exitNothing, errors.New("no issue has been decided about yet"), `"weekward preview" shows the coming one`}
 	}
 	if err != nil {
@@ -74,13 +84,36 @@ func (e *environment) status(ctx context.Context, a *app, number int, failed, re
 		return err
 	}
 	if e.json {
-		return e.printJSON(statusJSON{r, deliveries})
+		return e.printJSON(statusJSON{r, deliveries, sources})
 	}
 	e.printFigures(r)
 	if failed {
 		e.printDeliveries(a, deliveries)
 	}
+	if number == 0 { // an issue asked for by its number is another matter
+		e.printWorrying(a, sources)
+	}
 	return nil
+}
+
+// worryingShown is how many sources status names: when all fail at once, the
+// reason is one and nearer at hand.
+const worryingShown = 5
+
+// printWorrying names the sources that have failed for days, and the next
+// step for each.
+func (e *environment) printWorrying(a *app, sources []sourceLine) {
+	if len(sources) == 0 {
+		return
+	}
+	w := e.results()
+	fmt.Fprintf(w, "\n%s\n", clay.Render(plural(len(sources), "source has not been read for days", "sources have not been read for days")))
+	for _, l := range sources[:min(len(sources), worryingShown)] {
+		printWrapped(w, fmt.Sprintf("%s has %s: %s. Next step: %s.", bold.Render(l.ID), l.standing(a), l.Reason, l.Advice))
+	}
+	if more := len(sources) - worryingShown; more > 0 {
+		fmt.Fprintf(w, "  %s\n", faint.Render(fmt.Sprintf(`and %d more: "weekward sources list" shows all`, more)))
+	}
 }
 
 // deliveries are those of an issue, or only those that did not get through.

@@ -115,7 +115,7 @@ func TestDateComesFromTheMostDeliberateStatement(t *testing.T) {
 	}
 }
 
-func TestCanonicalIsBelievedOnItsOwnSite(t *testing.T) {
+func TestU5CanonicalIsBelievedOnItsOwnSite(t *testing.T) {
 	const address = "https://www.a.example.org/story?x=1"
 	tests := []struct{ why, head, want string }{
 		{"same site", `<link rel=canonical href=/story>`, "https://www.a.example.org/story"},
@@ -124,6 +124,7 @@ func TestCanonicalIsBelievedOnItsOwnSite(t *testing.T) {
 		{"another site, and og:url agrees", `<link rel=canonical href=https://b.test/story><meta property=og:url content=http://b.test/story>`, "https://b.test/story"},
 		{"the front page", `<link rel=canonical href=/>`, address},
 		{"the front page's file", `<link rel=canonical href=/index.html>`, address},
+		{"the front page of another site, and og:url agrees", `<link rel=canonical href=https://b.test/><meta property=og:url content=https://b.test/>`, address},
 		{"only og:url", `<meta property=og:url content=/story>`, "https://www.a.example.org/story"},
 		{"only og:url, of another site", `<meta property=og:url content=https://b.test/story>`, address},
 		{"no address", `<link rel=canonical href=javascript:x>`, address},

@@ -3,117 +3,103 @@ package page
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
 	"net/url"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"weekward/feeds"
 	"weekward/feeds/fetch"
 )
 
-const (
-	// EnrichMost is how many pages one call of Enrich reads.
-	EnrichMost = 10
-	// enoughSummary is the length, in characters, from which a feed's own words
-	// are enough for an excerpt (EX-1).
-	enoughSummary = 110
-	// enrichFailures is how many pages of one host may fail before the others
-	// are left for another time.
-	enrichFailures = 2
-)
+// errNoArticle means that an address leads to something that says nothing of
+// the item.
+var errNoArticle = errors.New("no page of an article")
 
-// An Enricher completes items whose feed says too little from their pages.
-// Robots may be shared with a Reader; Fetch is required.
-type Enricher struct {
-	Fetch  *fetch.Fetcher
-	Robots *Robots          // one of its own when nil
-	Now    func() time.Time // time.Now when nil
-	Most   int              // pages read in one call; EnrichMost when 0
-}
-
-// Enrich completes items with a default Enricher.
-func Enrich(ctx context.Context, f *fetch.Fetcher, items []feeds.Item) []feeds.Item {
-	enriched, _ := (&Enricher{Fetch: f}).Enrich(ctx, items)
-	return enriched
-}
-
-// NeedsPage tells whether a feed says so little of an item that its page is
-// worth asking: neither a summary nor an excerpt of 110 characters.
-func NeedsPage(it feeds.Item) bool {
-	return it.URL != "" && max(utf8.RuneCountInString(it.Summary), utf8.RuneCountInString(it.Excerpt)) < enoughSummary
-}
-
-// Enrich reads the pages of the items that need it, at most so many, and
-// returns a copy of all items in their order: with a summary, an excerpt, a
-// language and an author where they had none, and the title where the address
-// stood for it. asked are the IDs of the items whose pages were asked for,
-// whether or not it helped: who remembers them asks each page only once. A
-// page that cannot be read leaves its item as it is.
-func (e *Enricher) Enrich(ctx context.Context, items []feeds.Item) (enriched []feeds.Item, asked []string) {
-	enriched = append([]feeds.Item(nil), items...)
-	robots := e.Robots
-	if robots == nil {
-		robots = &Robots{Fetch: e.Fetch, Now: e.Now}
+// words asks the page of an item what it says of it.
+func (e *Enricher) words(ctx context.Context, robots *Robots, it feeds.Item) (feeds.Words, error) {
+	article, err := e.read(ctx, robots, it.URL)
+	if err != nil {
+		return feeds.Words{Item: it.ID}, fmt.Errorf("read the page of item %q: %w", it.ID, err)
 	}
-	failed := map[string]int{} // by host
-	for i := range enriched {
-		it := &enriched[i]
-		host := hostOf(it.URL)
-		if !NeedsPage(*it) || failed[host] >= enrichFailures {
-			continue
-		}
-		if len(asked) >= cmp.Or(e.Most, EnrichMost) || ctx.Err() != nil {
-			break
-		}
-		article, err := e.read(ctx, robots, it.URL)
-		if ctx.Err() != nil {
-			break // the page was not really asked
-		}
-		asked = append(asked, it.ID)
-		if err != nil {
-			failed[host]++
-			continue
-		}
-		complete(it, article)
-	}
-	return enriched, asked
+	return wordsOf(it, article), nil
 }
 
-func (e *Enricher) read(ctx context.Context, robots *Robots, address string) (Article, error) {
+// read fetches an article where robots.txt lets us (F26). A redirect to the
+// front page is how many sites say that the article is gone.
+func (e *Enricher) read(ctx context.Context, robots *Robots, address string) (a Article, err error) {
+	defer func() { // a page that breaks its reader is one page that failed
+		if p := recover(); p != nil {
+			a, err = Article{}, fmt.Errorf("%w: the reader broke: %v", errNoArticle, p)
+		}
+	}()
 	if err := robots.Allowed(ctx, address); err != nil {
 		return Article{}, err
 	}
-	response, err := e.Fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptPage})
+	response, err := e.Fetch.Get(ctx, fetch.Request{URL: address, Accept: fetch.AcceptPage, MaxBytes: maxPage})
 	if err != nil {
 		return Article{}, err
 	}
-	now := time.Now
-	if e.Now != nil {
-		now = e.Now
+	if hostOf(response.URL) != hostOf(address) {
+		if err := robots.Allowed(ctx, response.URL); err != nil {
+			return Article{}, err
+		}
 	}
-	return ReadArticle(response.Body, response.ContentType(), response.URL, now())
+	if isFrontPage(response.URL) && !isFrontPage(address) {
+		return Article{}, fmt.Errorf("%w: it leads to the front page %s", errNoArticle, response.URL)
+	}
+	if !isPage(response) {
+		return Article{}, fmt.Errorf("%w: it is %q", errNoArticle, response.ContentType())
+	}
+	return ReadArticle(response.Body, response.ContentType(), response.URL, e.now())
 }
 
-// complete gives an item what its page says and its feed did not. ID, address
-// and date stay: they are how the item is known.
-func complete(it *feeds.Item, a Article) {
-	if a.Title != "" && letters(it.Title) == letters(titleFromAddress(it.URL)) {
-		it.Title = a.Title
+// isPage tells a page from a picture, a film or a paper in PDF.
+func isPage(r fetch.Response) bool {
+	kind, _, err := mime.ParseMediaType(r.ContentType())
+	if err != nil {
+		kind, _, _ = mime.ParseMediaType(http.DetectContentType(r.Body))
 	}
-	found, ok := feeds.Finding{Link: it.URL, Title: it.Title, Summary: a.Excerpt, Content: a.Text, Author: a.Byline, Lang: a.Lang}.Item(
+	return kind == "text/html" || kind == "application/xhtml+xml" || kind == "text/plain" && strings.HasPrefix(http.DetectContentType(r.Body), "text/html")
+}
+
+// passes tells whether a failure is of a kind that may pass: the network's, the
+// server's, or its wish to be left alone for a while. What is gone, closed or
+// no page stays so.
+func passes(err error) bool {
+	var status *fetch.StatusError
+	switch {
+	case errors.Is(err, errRobotsUnread):
+		return true
+	case errors.As(err, &status):
+		return status.Status >= 500 || status.Status == http.StatusTooManyRequests || status.Status == http.StatusRequestTimeout
+	}
+	return !errors.Is(err, ErrRobots) && !errors.Is(err, errNoArticle) &&
+		!errors.Is(err, fetch.ErrForbidden) && !errors.Is(err, fetch.ErrTooLarge) && !errors.Is(err, fetch.ErrRedirect)
+}
+
+// wordsOf is what an article says of an item and its feed did not. ID, address
+// and date stay: they are how the item is known. A description that is itself
+// too short for an excerpt leaves the word to the text (EX-1).
+func wordsOf(it feeds.Item, a Article) feeds.Words {
+	w := feeds.Words{Item: it.ID}
+	if a.Title != "" && it.Title == titleFromAddress(it.URL) {
+		w.FeedTitle, w.Title = it.Title, a.Title
+	}
+	summary := a.Excerpt
+	if utf8.RuneCountInString(summary) < feeds.EnoughWords && len(a.Text) > len(summary) {
+		summary = ""
+	}
+	found, ok := feeds.Finding{Link: it.URL, Title: cmp.Or(w.Title, it.Title), Summary: summary, Content: a.Text, Author: a.Byline, Lang: a.Lang}.Item(
 		feeds.Source{ID: it.Source, Lang: it.Lang}, it.FirstSeen)
 	if !ok {
-		return
+		return w
 	}
-	if utf8.RuneCountInString(found.Summary) > utf8.RuneCountInString(it.Summary) {
-		it.Summary = found.Summary
-	}
-	if utf8.RuneCountInString(found.Excerpt) > utf8.RuneCountInString(it.Excerpt) {
-		it.Excerpt = found.Excerpt
-	}
-	it.Author = cmp.Or(it.Author, found.Author)
-	it.Lang = cmp.Or(it.Lang, found.Lang)
+	w.Summary, w.Excerpt, w.Author, w.Lang = found.Summary, found.Excerpt, found.Author, found.Lang
+	return w
 }
 
 func hostOf(address string) string {

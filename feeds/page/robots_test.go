@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -65,9 +66,9 @@ func TestRobotsNamesSitemaps(t *testing.T) {
 	}
 }
 
-// TestRobotsAnswersOfServers: 4xx means no file, 5xx and silence mean stay
+// TestF26RobotsAnswersOfServers: 4xx means no file, 5xx and silence mean stay
 // away, and one answer is believed for a day.
-func TestRobotsAnswersOfServers(t *testing.T) {
+func TestF26RobotsAnswersOfServers(t *testing.T) {
 	status, asked := 200, 0
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked++
@@ -110,7 +111,7 @@ func TestRobotsAnswersOfServers(t *testing.T) {
 	}
 }
 
-func TestPageThatRobotsClosesIsNotFetched(t *testing.T) {
+func TestF26PageThatRobotsClosesIsNotFetched(t *testing.T) {
 	f, address, asked := site(t, map[string]string{"/robots.txt": "User-agent: *\nDisallow: /nieuws", "/nieuws": string(page(t))})
 	_, err := (&Reader{Fetch: f}).Read(t.Context(), feeds.Source{ID: "zorg", URL: address + "/nieuws", Selectors: listing}, feeds.Visit{})
 	if !errors.Is(err, ErrRobots) || len(*asked) != 1 {
@@ -133,4 +134,85 @@ func FuzzRobots(f *testing.F) {
 			t.Errorf("parseRobots(%q): %d sitemaps, %d rules in %s", robots, len(r.sitemaps), len(r.rules), time.Since(began))
 		}
 	})
+}
+
+// remembered is a RobotsMemory.
+type remembered map[string]struct {
+	text  string
+	until time.Time
+}
+
+func (m remembered) Robots(_ context.Context, site string) (string, time.Time, error) {
+	return m[site].text, m[site].until, nil
+}
+
+func (m remembered) SaveRobots(_ context.Context, site, text string, _, until time.Time) error {
+	m[site] = struct {
+		text  string
+		until time.Time
+	}{text, until}
+	return nil
+}
+
+// TestF26RobotsAreRememberedOverRestarts: a file is believed for a day, and a
+// fault of the site is asked about again after an hour.
+func TestF26RobotsAreRememberedOverRestarts(t *testing.T) {
+	status, asked := 200, 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("User-agent: other\nDisallow: /open\n\nUser-agent: *\nDisallow: /private*x$\nAllow: /private-not-x\nSitemap: /s.xml"))
+	}))
+	defer server.Close()
+	f := fetch.New(fetch.Options{Allow: []string{strings.TrimPrefix(server.URL, "http://")}})
+	defer f.Close()
+	clock, memory := now, remembered{}
+	for _, step := range []struct {
+		why           string
+		after         time.Duration
+		status        int
+		open, private bool
+		asked         int
+	}{
+		{"at first", 0, 200, true, false, 1},
+		{"started again, a fault does not matter", 23 * time.Hour, 500, true, false, 1},
+		{"after a day it does", 2 * time.Hour, 500, false, false, 2},
+		{"and is not remembered", 0, 200, true, false, 3},
+		{"no file is remembered, too", 25 * time.Hour, 404, true, true, 4},
+		{"no file was remembered", time.Hour, 200, true, true, 4},
+	} {
+		clock, status = clock.Add(step.after), step.status
+		robots := &Robots{Fetch: f, Now: func() time.Time { return clock }, Memory: memory}
+		open, private := robots.Allowed(t.Context(), server.URL+"/open"), robots.Allowed(t.Context(), server.URL+"/private/x")
+		allowed, sitemaps := robots.Allowed(t.Context(), server.URL+"/private-not-x"), []string(nil)
+		if step.private != step.open {
+			sitemaps, _ = robots.Sitemaps(t.Context(), server.URL)
+		}
+		if (open == nil) != step.open || (private == nil) != step.private || asked != step.asked || (allowed == nil) != step.open {
+			t.Errorf("%s: /open %v, /private/x %v, /private-not-x %v, asked %d times; want open %v and %v, asked %d times",
+				step.why, open, private, allowed, asked, step.open, step.private, step.asked)
+		}
+		if len(sitemaps) != 1 && step.private != step.open {
+			t.Errorf("%s: Sitemaps = %q, want one", step.why, sitemaps)
+		}
+	}
+	robots := &Robots{Fetch: f, Now: func() time.Time { return clock }}
+	clock, status = clock.Add(48*time.Hour), 503
+	for _, want := range []int{5, 5} {
+		if err := robots.Allowed(t.Context(), server.URL+"/open"); !errors.Is(err, errRobotsUnread) || asked != want {
+			t.Errorf("Allowed of a site in trouble = %v after %d requests, want %v after %d", err, asked, errRobotsUnread, want)
+		}
+	}
+	clock, status = clock.Add(2*time.Hour), 200
+	if err := robots.Allowed(t.Context(), server.URL+"/open"); err != nil || asked != 6 {
+		t.Errorf("Allowed after the trouble = %v after %d requests, want nil after 6", err, asked)
+	}
+}
+
+func TestRobotsTextIsReadAsTheSame(t *testing.T) {
+	const site = "https://a.example.org/robots.txt"
+	want := parseRobots([]byte("User-agent: *\nDisallow: /a b%2fc*d$\nAllow: /\nSitemap: https://a.example.org/s.xml?a=1"), site)
+	if diff := cmp.Diff(want, parseRobots([]byte(want.text()), site), cmp.AllowUnexported(rules{}, rule{})); diff != "" || len(want.rules) != 2 {
+		t.Errorf("parseRobots(%q) (-want +got):\n%s", want.text(), diff)
+	}
 }

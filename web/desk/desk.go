@@ -65,9 +65,12 @@ type People interface {
 	Counts(ctx context.Context) (map[subscribers.State]int, error)
 }
 
-// Visits tells when each source was read, by its ID.
+// Visits tells how the sources are, by their IDs.
 type Visits interface {
+	// Visits returns what is remembered of the last try of each.
 	Visits(ctx context.Context) (map[string]feeds.Visit, error)
+	// ItemsSince counts the items of each that appeared since a moment.
+	ItemsSince(ctx context.Context, since time.Time) (map[string]int, error)
 }
 
 // Mail renders an issue as the mail a reader gets; *templates.Set fulfils it.

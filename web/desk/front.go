@@ -41,6 +41,7 @@ type frontView struct {
 	Edits       []editView
 	LeftOut     []leftOutView
 	MoreLeftOut int
+	Notice      noticeView // sources that fail for days
 }
 
 func (d *desk) front(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +50,12 @@ func (d *desk) front(w http.ResponseWriter, r *http.Request) {
 		d.fail(w, "compose the coming issue", err)
 		return
 	}
-	d.show(w, http.StatusOK, "front", view{Title: fmt.Sprintf("Issue %d", draft.Issue.Number), Here: "/", Page: d.frontView(draft)})
+	page := d.frontView(draft)
+	if page.Notice, err = d.notice(r.Context()); err != nil {
+		d.fail(w, "read how the sources are", err)
+		return
+	}
+	d.show(w, http.StatusOK, "front", view{Title: fmt.Sprintf("Issue %d", draft.Issue.Number), Here: "/", Page: page})
 }
 
 func (d *desk) frontView(draft Draft) frontView {

@@ -29,6 +29,8 @@ type room struct {
 	edits   []digest.Edit
 	said    []string
 	records []mailer.Record
+	visits  map[string]feeds.Visit
+	sources []feeds.Source
 }
 
 func (r *room) Draft(context.Context) (Draft, error) {
@@ -102,12 +104,11 @@ func (r *room) Counts(context.Context) (map[subscribers.State]int, error) {
 	return map[subscribers.State]int{subscribers.Active: 1212, subscribers.Pending: 17, subscribers.Unsubscribed: 40, subscribers.Suppressed: 9}, nil
 }
 
-func (r *room) Visits(context.Context) (map[string]feeds.Visit, error) {
-	now := at("2010-04-05T12:48:00Z")
-	return map[string]feeds.Visit{
-		"digital-health": {Source: "digital-health", Title: "Digital Health", Last: now.Add(-40 * time.Minute), Next: now.Add(20 * time.Minute), Status: 200, Items: 25},
-		"ward-notes":     {Source: "ward-notes", Last: now.Add(-2 * time.Hour), Next: now.Add(6 * time.Hour), Failures: 3, Error: "read feed: 503 <script>pwn('status')</script>"},
-	}, nil
+func (r *room) Visits(context.Context) (map[string]feeds.Visit, error) { return r.visits, nil }
+
+func (r *room) ItemsSince(_ context.Context, since time.Time) (map[string]int, error) {
+	n := int(at("2010-04-05T12:48:00Z").Sub(since) / (7 * 24 * time.Hour)) // three a week
+	return map[string]int{"digital-health": 3 * n}, nil
 }
 
 func (r *room) Mail(issue digest.Issue, site templates.Site, links templates.Links, _ string) (templates.Content, error) {
@@ -122,18 +123,22 @@ func open(t *testing.T) (*room, http.Handler) {
 		{Number: 29, Slot: at("2010-03-23T06:00:00Z"), State: mailer.IssueSkipped},
 	}}
 	r.edits = r.draft.Week.Edits
+	now := at("2010-04-05T12:48:00Z")
+	r.visits = map[string]feeds.Visit{
+		"digital-health": {Source: "digital-health", Title: "Digital Health", First: now.AddDate(-1, 0, 0), Last: now.Add(-40 * time.Minute), Next: now.Add(20 * time.Minute), Status: 200, Items: 25},
+		"ward-notes":     {Source: "ward-notes", Last: now.Add(-2 * time.Hour), Next: now.Add(6 * time.Hour), Failures: 3, Error: "read feed: 503 <script>pwn('status')</script>", FailingSince: now.AddDate(0, 0, -4)},
+	}
+	r.sources = []feeds.Source{
+		{ID: "digital-health", Kind: feeds.KindFeed, URL: "https://digital-health.example.org/feed"},
+		{ID: "ward-notes", Kind: feeds.KindFeed, URL: "javascript:pwn('source')", Title: "Ward Notes"},
+		{ID: "hcsmeu", Kind: feeds.KindMastodon, URL: "https://social.example.org/tags/hcsmeu"},
+	}
 	h, err := New(Options{
 		Site:   templates.Site{Name: "Ward Notebook", BaseURL: "https://news.example.org", Lang: "en", Zone: "Europe/London"},
 		Drafts: r, Press: r, Edits: r, Ledger: r, People: r, Visits: r, Mail: r,
-		Sources: func(context.Context) ([]feeds.Source, error) {
-			return []feeds.Source{
-				{ID: "digital-health", Kind: feeds.KindFeed, URL: "https://digital-health.example.org/feed"},
-				{ID: "ward-notes", Kind: feeds.KindFeed, URL: "javascript:pwn('source')", Title: "Ward Notes"},
-				{ID: "hcsmeu", Kind: feeds.KindMastodon, URL: "https://social.example.org/tags/hcsmeu"},
-			}, nil
-		},
-		Now: func() time.Time { return at("2010-04-05T12:48:00Z") },
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Sources: func(context.Context) ([]feeds.Source, error) { return r.sources, nil },
+		Now:     func() time.Time { return at("2010-04-05T12:48:00Z") },
+		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		t.Fatalf("New() = %v", err)

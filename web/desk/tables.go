@@ -1,16 +1,12 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
-	"time"
 
-	"weekward/feeds"
 	"weekward/mailer"
 	"weekward/subscribers"
 )
@@ -113,55 +109,6 @@ func (d *desk) refusals(ctx context.Context, number int, v *sendView) error {
 		v.Refusals = append(v.Refusals, refusalView{l, d.moment(when)})
 		return nil
 	})
-}
-
-// A sourceView is the health of one source, ready to print.
-type sourceView struct {
-	ID, Kind, Title, URL string
-	Health               string // "well", "failing", "not read yet"
-	Mood                 string // how it is printed: "good", "bad", "muted"
-	Trouble              string // what went wrong, how often
-	Last, Next           string
-	Items                int
-}
-
-// listSources lists every source with its health, the ailing ones first.
-func (d *desk) listSources(w http.ResponseWriter, r *http.Request) {
-	list, err := d.Sources(r.Context())
-	if err != nil {
-		d.fail(w, "read the sources", err)
-		return
-	}
-	visits, err := d.Visits.Visits(r.Context())
-	if err != nil {
-		d.fail(w, "read the sources' health", err)
-		return
-	}
-	now := d.Now()
-	var rows []sourceView
-	for _, src := range list {
-		rows = append(rows, healthOf(src, visits[src.ID], now))
-	}
-	order := map[string]int{"failing": 0, "not read yet": 1, "well": 2}
-	slices.SortStableFunc(rows, func(a, b sourceView) int {
-		return cmp.Or(cmp.Compare(order[a.Health], order[b.Health]), cmp.Compare(a.ID, b.ID))
-	})
-	d.show(w, http.StatusOK, "sources", view{Title: "Sources", Here: "/sources", Page: rows})
-}
-
-func healthOf(src feeds.Source, v feeds.Visit, now time.Time) sourceView {
-	row := sourceView{ID: src.ID, Kind: string(src.Kind), Title: cmp.Or(src.Title, v.Title, src.ID), URL: webAddress(src.URL),
-		Last: relative(v.Last, now), Next: relative(v.Next, now), Items: v.Items}
-	switch {
-	case v.Last.IsZero():
-		row.Health, row.Mood = "not read yet", "muted"
-	case v.Failures > 0:
-		row.Health, row.Mood = "failing", "bad"
-		row.Trouble = fmt.Sprintf("%s in a row: %s", count(v.Failures, "failure", "failures"), v.Error)
-	default:
-		row.Health, row.Mood = "well", "good"
-	}
-	return row
 }
 
 // A stateView is one line of the subscribers' count.
