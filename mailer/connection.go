@@ -21,6 +21,11 @@ type line struct {
 	conn    Conn
 	carried int // messages the relay took over conn
 	round   int // of the pace
+	room    []byte
+	next    Claim // taken already, to be announced along with the one before it
+	taken   bool  // there is a next
+	ahead   Envelope
+	told    bool // the relay knows of next
 }
 
 // work sends what it is handed. ctx says when to begin no more, last when to
@@ -28,51 +33,112 @@ type line struct {
 func (r *run) work(ctx, last context.Context) {
 	l := &line{run: r}
 	defer l.close()
+	rest := time.NewTimer(idle)
+	defer rest.Stop()
 	for {
+		if l.taken {
+			l.taken = false
+			l.deliver(ctx, last, l.next)
+			continue
+		}
+		rest.Reset(idle)
 		select {
 		case c, open := <-r.claims:
 			if !open {
 				return
 			}
-			if ctx.Err() == nil { // else it is queued again in the end
-				l.deliver(ctx, last, c)
-			}
-		case <-time.After(idle):
+			l.deliver(ctx, last, c)
+		case <-rest.C:
 			l.close()
 		}
 	}
 }
 
 // deliver brings one claim to an outcome, or leaves it claimed when ctx ends
-// first.
+// first: then it is queued again in the end.
 func (l *line) deliver(ctx, last context.Context, c Claim) {
 	r := l.run
-	p, m, err := r.message(ctx, c)
+	if ctx.Err() != nil || l.told && !r.pace.free() {
+		l.close() // a promised message that must wait is not kept open
+		if ctx.Err() != nil {
+			return
+		}
+	}
+	p, err := r.plate(ctx, c)
 	if err != nil && ctx.Err() != nil {
 		return
 	}
-	if err == nil && !l.ready(ctx) {
-		return
+	var m Message
+	if err == nil {
+		if m, err = p.print(l.room[:0], c, r.Keys); err == nil {
+			l.room = m.Data
+			if !l.ready(ctx) {
+				return
+			}
+		}
 	}
 	if !r.begin(ctx, c) {
+		l.forget()
 		return
 	}
 	if err != nil {
+		l.forget()
 		err = &DeliveryError{Permanent: true, Stage: StageConnect, Err: err} // nothing that could be sent
 		r.notes.end(judge(c, err, terms{now: r.Now(), others: true}).end(Bounced, recipient).Outcome)
 		r.log.Error("a message cannot be made", "subscriber", c.To.ID, "err", err)
 		return
 	}
-	err = l.conn.Send(last, m)
+	next := l.lookAhead(ctx)
+	reply, err := l.conn.Send(last, m, next)
+	l.told = next != nil && l.conn.Usable()
 	t := terms{now: r.Now(), step: r.Step, doubt: r.OnUncertain, others: r.tally.taken(c.Mailing), letter: p.mailing.Kind == KindLetter}
 	v := judge(c, err, t)
+	if err == nil {
+		v.Reply = clip(oneLine(reply), longestReply)
+	}
 	r.notes.end(v.Outcome)
 	l.settle(last, p.mailing, v, err)
+}
+
+// lookAhead takes the next claim, when there is one and nothing holds back,
+// and returns its envelope, to be spoken along with the message before it.
+// Content follows only when that one is noted as begun, so that nothing is
+// promised but the few octets of an envelope.
+func (l *line) lookAhead(ctx context.Context) *Envelope {
+	r := l.run
+	if ctx.Err() != nil || l.carried+1 >= r.PerConnection || !r.pace.free() {
+		return nil
+	}
+	select {
+	case l.next, l.taken = <-r.claims:
+		if !l.taken {
+			return nil
+		}
+	default:
+		return nil
+	}
+	p, err := r.plate(ctx, l.next)
+	if err != nil {
+		return nil // which deliver will find, too
+	}
+	if l.ahead, _, err = p.envelope(l.next); err != nil {
+		return nil
+	}
+	return &l.ahead
+}
+
+// forget hangs up when the relay waits for a message that is not to be sent.
+func (l *line) forget() {
+	if l.told {
+		l.close()
+	}
 }
 
 // begin notes that the message is about to be sent, and reports whether it
 // may be.
 func (r *run) begin(ctx context.Context, c Claim) bool {
+	r.gate.RLock()
+	defer r.gate.RUnlock()
 	standing := Void
 	err := r.bear(ctx, "note a delivery", func() (err error) {
 		standing, err = r.notes.begin(c)
@@ -158,7 +224,9 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 
 // pauseMailing stops an issue that the relay refuses as such.
 func (r *run) pauseMailing(ctx context.Context, m Mailing, why *DeliveryError) {
+	r.gate.Lock()
 	err := r.bear(ctx, "pause a mailing", func() error { return r.Ledger.Pause(ctx, m.ID, why.Error()) })
+	r.gate.Unlock()
 	if err != nil {
 		r.stop(err)
 		return
@@ -168,6 +236,7 @@ func (r *run) pauseMailing(ctx context.Context, m Mailing, why *DeliveryError) {
 }
 
 func (l *line) close() {
+	l.told = false
 	if l.conn != nil {
 		l.conn.Close() //nolint:errcheck // what it carried has been answered
 		l.conn = nil

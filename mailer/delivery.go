@@ -64,6 +64,7 @@ type Claim struct {
 	Attempts int
 	Doubts   int       // attempts that were never answered
 	FailedAt time.Time // the first failure; zero when there was none
+	Stamp    int64     // the ledger's own; it only comes back in Note
 }
 
 // A Standing is what the ledger says when a message is about to be sent.
@@ -101,8 +102,9 @@ type Ledger interface {
 	// letters first. Recipients who are no longer to be mailed are skipped.
 	// It counts as a beat.
 	Claim(ctx context.Context, sender string, limit int, now time.Time) ([]Claim, error)
-	// Note begins some deliveries and ends others in one commit, the ends
-	// first. It returns the standing of each one begun.
+	// Note begins some deliveries and ends others, the ends first, all or none
+	// of them. It returns the standing of each one begun. Others see it when
+	// the next window is claimed, and soon without one.
 	Note(ctx context.Context, sender string, ends []Outcome, begins []Claim, now time.Time) ([]Standing, error)
 	// Release queues the claims of sender that have not begun.
 	Release(ctx context.Context, sender string) error

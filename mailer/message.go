@@ -1,13 +1,11 @@
 package mailer
 
 import (
-	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"mime"
-	"net/mail"
 	"net/url"
 	"strings"
 	"time"
@@ -50,75 +48,40 @@ func derive(seed string, parts ...string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// A press plate, so to say: one variant of a mailing, cut at its slots. The
-// same claim always gives the same bytes, so that a retry can be folded with
-// what came before it.
-type plate struct {
-	mailing Mailing
-	header  Header
-	from    *mail.Address
-	subject string
-	html    cut
-	text    cut
-}
-
-// newPlate prepares a variant. The header is the mailing's own or, for a
-// letter, the sender of the day.
-func newPlate(m Mailing, c templates.Content, today Header) (*plate, error) {
-	p := &plate{mailing: m, header: m.Header, subject: clip(oneLine(c.Subject), longestSubject)}
-	if p.header == (Header{}) {
-		p.header = today
-	}
-	from, err := parseMailbox(p.header.From)
-	if err != nil {
-		return nil, fmt.Errorf("read the sender: %w", err)
-	}
-	p.from = from
-	p.html, p.text = cutAt(c.HTML, m.Seed), cutAt(c.Text, m.Seed)
-	return p, nil
-}
-
-// message makes the message of one claim.
-func (p *plate) message(c Claim, sign Signer) (Message, error) {
-	to, err := parseMailbox(c.To.Email)
-	if err != nil {
-		return Message{}, fmt.Errorf("read the recipient's address: %w", err)
-	}
+// compose writes the message of a variant by go-mail. What differs from reader
+// to reader is a slot: the address, the Message-ID, the tokens.
+func (p *plate) compose(subject, text, html, to, id string) (*gomail.Msg, error) {
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent(), gomail.WithEncoding(gomail.EncodingQP), gomail.WithBoundary(p.boundary()))
 	m.FromMailAddress(p.from)
-	m.ToMailAddress(to)
-	m.Subject(p.subject)
+	if err := m.To(to); err != nil {
+		return nil, fmt.Errorf("read the recipient's address: %w", err)
+	}
+	m.Subject(clip(oneLine(subject), longestSubject))
 	m.SetDateWithValue(p.mailing.Date.UTC())
-	id := p.messageID(c.To.ID)
 	m.SetMessageIDWithValue(id)
 	// RFC 3834: nobody's holiday notice shall answer.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
 	if p.header.ReplyTo != "" {
 		if err := m.ReplyTo(p.header.ReplyTo); err != nil {
-			return Message{}, fmt.Errorf("read reply_to: %w", err)
+			return nil, fmt.Errorf("read reply_to: %w", err)
 		}
 	}
-	tokens := p.tokens(c, sign)
 	if p.mailing.Kind == KindIssue {
-		if err := p.addListHeaders(m, tokens.unsubscribe); err != nil {
-			return Message{}, err
+		if err := p.addListHeaders(m); err != nil {
+			return nil, err
 		}
 	}
-	m.SetBodyString(gomail.TypeTextPlain, p.text.fill(tokens))
-	if html := p.html.fill(tokens); html != "" {
+	m.SetBodyString(gomail.TypeTextPlain, text)
+	if html != "" {
 		m.AddAlternativeString(gomail.TypeTextHTML, html)
 	}
-	var data bytes.Buffer
-	if _, err := m.WriteTo(&data); err != nil {
-		return Message{}, fmt.Errorf("build message: %w", err)
-	}
-	return Message{ID: id, From: p.from.Address, To: to.Address, Data: data.Bytes()}, nil
+	return m, nil
 }
 
 // addListHeaders says which list it is and how to leave it. go-mail writes
 // what it is given, so each value is checked here.
-func (p *plate) addListHeaders(m *gomail.Msg, token string) error {
-	leave := p.header.BaseURL + "/unsubscribe/" + token
+func (p *plate) addListHeaders(m *gomail.Msg) error {
+	leave := SlotLinks(p.header.BaseURL, p.mailing.Seed, p.mailing.Issue).Unsubscribe
 	if !printable(leave) {
 		return fmt.Errorf("build message: unsubscribe address %q cannot stand in a header", p.header.BaseURL)
 	}
@@ -141,70 +104,7 @@ func listHost(base string) (string, error) {
 	return strings.ToLower(strings.Trim(u.Hostname(), "[]")), nil
 }
 
-// messageID is the same for every try, and of our own domain, so that a
-// mailbox folds a double.
-func (p *plate) messageID(recipient string) string {
-	_, domain, _ := strings.Cut(p.from.Address, "@")
-	kind := "letter"
-	if p.mailing.Kind == KindIssue {
-		kind = fmt.Sprintf("issue.%d", p.mailing.Issue)
-	}
-	return kind + "." + derive(p.mailing.Seed, "message", p.mailing.ID, recipient)[:32] + "@" + domain
-}
-
 func (p *plate) boundary() string { return derive(p.mailing.Seed, "boundary")[:40] }
-
-// tokens are what fills the slots.
-type tokens struct{ unsubscribe, preferences string }
-
-func (p *plate) tokens(c Claim, sign Signer) tokens {
-	if p.mailing.Kind != KindIssue {
-		return tokens{}
-	}
-	return tokens{
-		unsubscribe: sign.Token(subscribers.PurposeUnsubscribe, c.To, time.Time{}),
-		preferences: sign.Token(subscribers.PurposePreferences, c.To, time.Time{}),
-	}
-}
-
-// A cut is a text in pieces; between two pieces belongs a token.
-type cut struct {
-	pieces []string
-	slots  []byte // 'u' or 'p', one less than pieces
-}
-
-// cutAt cuts a text at the slots of a seed.
-func cutAt(text, seed string) cut {
-	var c cut
-	unsubscribe, preferences := slot(seed, "unsubscribe"), slot(seed, "preferences")
-	for {
-		at, kind, length := strings.Index(text, unsubscribe), byte('u'), len(unsubscribe)
-		if other := strings.Index(text, preferences); other >= 0 && (at < 0 || other < at) {
-			at, kind, length = other, 'p', len(preferences)
-		}
-		if at < 0 {
-			c.pieces = append(c.pieces, text)
-			return c
-		}
-		c.pieces, c.slots = append(c.pieces, text[:at]), append(c.slots, kind)
-		text = text[at+length:]
-	}
-}
-
-func (c cut) fill(t tokens) string {
-	var b strings.Builder
-	for i, piece := range c.pieces {
-		b.WriteString(piece)
-		switch {
-		case i == len(c.slots):
-		case c.slots[i] == 'u':
-			b.WriteString(t.unsubscribe)
-		default:
-			b.WriteString(t.preferences)
-		}
-	}
-	return b.String()
-}
 
 // phrase writes a name for a header (RFC 5322, 3.2.5).
 func phrase(name string) string {
@@ -218,6 +118,9 @@ func phrase(name string) string {
 // oneLine makes every control character and line separator a blank: nothing
 // that comes from a feed, a name or a setting starts a header of its own.
 func oneLine(s string) string {
+	if isOneLine(s) {
+		return s
+	}
 	s = strings.Map(func(r rune) rune {
 		if r < 0x20 || r >= 0x7f && r <= 0x9f || r == '\u2028' || r == '\u2029' {
 			return ' '
@@ -225,6 +128,17 @@ func oneLine(s string) string {
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 	return strings.Join(strings.Fields(s), " ")
+}
+
+// isOneLine reports whether oneLine has nothing to do, for ASCII.
+func isOneLine(s string) bool {
+	for i := range len(s) {
+		blank := s[i] == ' '
+		if blank && (i == 0 || i == len(s)-1 || s[i-1] == ' ') || !blank && (s[i] < ' ' || s[i] >= 0x7f) {
+			return false
+		}
+	}
+	return true
 }
 
 // clip cuts s to at most n characters.

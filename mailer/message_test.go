@@ -38,7 +38,7 @@ func build(t testing.TB, m Mailing, c templates.Content, to string) Message {
 	if err != nil {
 		t.Fatal(err)
 	}
-	message, err := p.message(Claim{To: subscribers.Subscriber{ID: "s1", Email: to, Epoch: 2}}, signer{})
+	message, err := p.print(nil, Claim{To: subscribers.Subscriber{ID: "s1", Email: to, Epoch: 2}}, signer{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,29 +181,41 @@ func TestFolderNameOfAMessage(t *testing.T) {
 // parts returns the decoded text and HTML of a message.
 func parts(t testing.TB, data []byte) (text, html string) {
 	t.Helper()
-	m := read(t, data)
-	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	both := bodies(t, read(t, data))
+	if len(both) != 2 {
+		t.Fatalf("parts: got %d, want text and HTML", len(both))
+	}
+	return both[0], both[1]
+}
+
+// bodies returns the decoded parts of a message, be they one or two.
+func bodies(t rapid.TB, m *mail.Message) []string {
+	t.Helper()
+	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := multipart.NewReader(m.Body, params["boundary"])
-	var bodies []string
-	for {
+	if !strings.HasPrefix(kind, "multipart/") {
+		return []string{decoded(t, m.Body)}
+	}
+	var all []string
+	for r := multipart.NewReader(m.Body, params["boundary"]); ; {
 		part, err := r.NextRawPart()
 		if err == io.EOF {
-			break
+			return all
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			t.Fatal(err)
-		}
-		bodies = append(bodies, string(body))
+		all = append(all, decoded(t, part))
 	}
-	if len(bodies) != 2 {
-		t.Fatalf("parts: got %d, want text and HTML", len(bodies))
+}
+
+func decoded(t rapid.TB, r io.Reader) string {
+	t.Helper()
+	body, err := io.ReadAll(quotedprintable.NewReader(r))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return bodies[0], bodies[1]
+	return string(body)
 }

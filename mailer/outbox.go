@@ -27,11 +27,11 @@ func (o *Outbox) Open(context.Context) (Conn, error) {
 
 // Send writes the message to a file that appears under its name only when it
 // is whole.
-func (o *Outbox) Send(_ context.Context, m Message) error {
+func (o *Outbox) Send(_ context.Context, m Message, _ *Envelope) (reply string, err error) {
 	if err := o.write(m); err != nil {
-		return &DeliveryError{Stage: StageData, Err: fmt.Errorf("write to outbox: %w", err)}
+		return "", &DeliveryError{Stage: StageData, Err: fmt.Errorf("write to outbox: %w", err)}
 	}
-	return nil
+	return "", nil
 }
 
 // Usable is always true.

@@ -16,6 +16,9 @@ const giveUp = 24 * time.Hour
 // before it waits like a refused one: it may be the message that breaks it.
 const mostBreaks = 3
 
+// longestReply is how much of a relay's words is kept, in characters.
+const longestReply = 300
+
 // mostRefusals is how often a relay may refuse what all mails share before the
 // mailing is paused.
 const mostRefusals = 10
@@ -64,7 +67,7 @@ func judge(c Claim, err error, t terms) verdict {
 	e := asDelivery(err)
 	v.Code, v.Reply = e.Code, e.Reply
 	if e.Code == 0 {
-		v.Reply = clip(oneLine(e.Error()), 300)
+		v.Reply = clip(oneLine(e.Error()), longestReply)
 	}
 	if v.FailedAt.IsZero() {
 		v.FailedAt = t.now

@@ -66,6 +66,17 @@ func (p *pace) next() (time.Duration, int) {
 	return 0, p.round
 }
 
+// free reports whether nothing holds back: there is no rate, and no setback to
+// sit out.
+func (p *pace) free() bool {
+	if p.limit != nil {
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.since.IsZero()
+}
+
 // spend waits until the rate allows one more message.
 func (p *pace) spend(ctx context.Context) error {
 	if p.limit == nil {

@@ -16,16 +16,6 @@ type plates struct {
 // mostPlates bounds the variants in memory; one is some tens of kilobytes.
 const mostPlates = 64
 
-// message makes the message of a claim.
-func (r *run) message(ctx context.Context, c Claim) (*plate, Message, error) {
-	p, err := r.plate(ctx, c)
-	if err != nil {
-		return nil, Message{}, err
-	}
-	m, err := p.message(c, r.Keys)
-	return p, m, err
-}
-
 func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
 	key := [2]string{c.Mailing, c.Variant}
 	r.plates.mu.Lock()

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type recorder struct {
 	grace  time.Duration // for a database that does not answer in the end
 	notes  chan note
 	done   chan error
+	calls  sync.Pool // of chan answer, each with room for one
 }
 
 // A note is one end, or one beginning with the channel of its answer.
@@ -43,9 +45,13 @@ func startRecorder(ctx context.Context, of *run) *recorder {
 
 // begin notes that a message is about to be sent, and waits for the commit.
 func (r *recorder) begin(c Claim) (Standing, error) {
-	n := note{begin: &c, answer: make(chan answer, 1)}
-	r.notes <- n
-	a := <-n.answer
+	call, _ := r.calls.Get().(chan answer)
+	if call == nil {
+		call = make(chan answer, 1)
+	}
+	defer r.calls.Put(call)
+	r.notes <- note{begin: &c, answer: call}
+	a := <-call
 	return a.standing, a.err
 }
 

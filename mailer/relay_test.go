@@ -25,9 +25,10 @@ type relay struct {
 	from     func(from string) error
 	rcpt     func(to string, try int) error
 	data     func(conn net.Conn, to string, r io.Reader, try int) error // instead of taking the message
-	tries    map[string]int
-	taken    map[string][][]byte // messages by recipient
-	accepted int                 // connections
+	tries    map[string]int                                             // RCPT commands by recipient
+	handed   map[string]int                                             // DATA commands
+	taken    map[string][][]byte                                        // messages by recipient
+	accepted int                                                        // connections
 	open     int
 	mostOpen int
 	onTaken  func(to string, total int)
@@ -41,7 +42,7 @@ func startRelay(t testing.TB) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{Addr: listener.Addr().String(), tries: map[string]int{}, taken: map[string][][]byte{}}
+	r := &relay{Addr: listener.Addr().String(), tries: map[string]int{}, handed: map[string]int{}, taken: map[string][][]byte{}}
 	server := smtp.NewServer(smtp.BackendFunc(r.session))
 	server.Domain = "relay.example.org"
 	server.ErrorLog = log.New(io.Discard, "", 0)
@@ -146,9 +147,12 @@ func (s *relaySession) Rcpt(to string, _ *smtp.RcptOptions) error {
 func (s *relaySession) Data(r io.Reader) error {
 	s.relay.mu.Lock()
 	f := s.relay.data
+	// An envelope may be spoken ahead of time and withdrawn; content is not.
+	s.relay.handed[s.to]++
+	try := s.relay.handed[s.to]
 	s.relay.mu.Unlock()
 	if f != nil {
-		err := f(s.conn, s.to, r, s.try)
+		err := f(s.conn, s.to, r, try)
 		if errors.Is(err, errTaken) {
 			return nil
 		}

@@ -87,6 +87,7 @@ type run struct {
 	claims chan Claim
 	notes  *recorder
 	tally  tally
+	gate   sync.RWMutex // closed while a mailing is being paused
 	stop   context.CancelCauseFunc
 }
 

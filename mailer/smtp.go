@@ -6,8 +6,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
-	"net/textproto"
-	"regexp"
 	"strings"
 	"time"
 
@@ -46,8 +44,9 @@ func (s *SMTP) Open(ctx context.Context) (Conn, error) {
 		d.close()
 		return nil, classify(login.stage(), err)
 	}
+	pipelining, _ := client.Extension("PIPELINING")
 	return &smtpConn{
-		client: client, raw: d.conn,
+		client: client, raw: d.conn, pipelining: pipelining,
 		timeout: cmp.Or(s.Timeout, defaultTimeout), answer: cmp.Or(s.Answer, defaultAnswer),
 	}, nil
 }
@@ -154,100 +153,4 @@ func (l *login) Start(server *smtp.ServerInfo) (string, []byte, error) {
 		return "", nil, errors.New("the relay offers no way to log in that we know")
 	}
 	return l.Auth.Start(server)
-}
-
-// smtpConn is one connection to a relay.
-type smtpConn struct {
-	client          *smtp.Client
-	raw             net.Conn
-	timeout, answer time.Duration
-	broken          bool
-}
-
-// Send speaks MAIL, RCPT and DATA for one message. When ctx ends the
-// connection is cut: go-mail's client does not look at contexts.
-func (c *smtpConn) Send(ctx context.Context, m Message) error {
-	stop := context.AfterFunc(ctx, func() { c.raw.SetDeadline(time.Unix(1, 0)) })
-	defer stop()
-	stage, err := c.send(ctx, m)
-	if err == nil {
-		return nil
-	}
-	e := classify(stage, err)
-	if e.lostConnection() {
-		c.broken = true
-		return e
-	}
-	if stage == StageFrom || stage == StageTo {
-		c.reset()
-	}
-	return e
-}
-
-func (c *smtpConn) send(ctx context.Context, m Message) (Stage, error) {
-	c.expect(ctx, c.timeout)
-	if err := c.client.Mail("<" + m.From + ">"); err != nil {
-		return StageFrom, err
-	}
-	if err := c.client.Rcpt("<" + m.To + ">"); err != nil {
-		return StageTo, err
-	}
-	c.expect(ctx, c.timeout)
-	w, err := c.client.Data()
-	if err != nil {
-		return StageData, err
-	}
-	if _, err := w.Write(m.Data); err != nil {
-		return StageData, err
-	}
-	c.expect(ctx, c.answer)
-	return StageEnd, w.Close()
-}
-
-// expect sets a deadline, unless ctx has ended and cut the connection.
-func (c *smtpConn) expect(ctx context.Context, within time.Duration) {
-	c.raw.SetDeadline(time.Now().Add(within))
-	if ctx.Err() != nil {
-		c.raw.SetDeadline(time.Unix(1, 0))
-	}
-}
-
-// reset ends a transaction that was refused, so that the connection can carry
-// the next one.
-func (c *smtpConn) reset() {
-	if err := c.client.Reset(); err != nil {
-		c.broken = true
-	}
-}
-
-// Usable reports whether the connection can carry another message.
-func (c *smtpConn) Usable() bool { return !c.broken }
-
-// Close says goodbye, within a second, to a relay that still listens.
-func (c *smtpConn) Close() error {
-	if !c.broken {
-		c.raw.SetDeadline(time.Now().Add(time.Second))
-		if err := c.client.Quit(); err == nil {
-			return nil
-		}
-	}
-	return c.raw.Close()
-}
-
-// enhancedCode is at the start of a reply's text (RFC 2034).
-var enhancedCode = regexp.MustCompile(`^[245]\.\d{1,3}\.\d{1,3}\b`)
-
-// classify turns what go-mail returned at a stage into a *DeliveryError. Its
-// own errors say IsTemp false for every lost connection, so they are not
-// asked.
-func classify(stage Stage, err error) *DeliveryError {
-	e := &DeliveryError{Stage: stage, Err: err}
-	var reply *textproto.Error
-	if !errors.As(err, &reply) || reply.Code < 400 {
-		return e // a reply out of step is as good as none
-	}
-	e.Code, e.Reply = reply.Code, clip(oneLine(reply.Msg), 300)
-	e.Permanent = reply.Code >= 500
-	e.Enhanced = enhancedCode.FindString(e.Reply)
-	return e
 }

@@ -134,7 +134,10 @@ func sendBy(transport mailer.Transport) error {
 		return err
 	}
 	defer conn.Close()
-	return conn.Send(context.Background(), mailer.Message{ID: "a@example.org", From: "digest@example.org", To: "r@example.org", Data: []byte("Subject: x\r\n\r\nx\r\n")})
+	_, err = conn.Send(context.Background(), mailer.Message{
+		ID: "a@example.org", Envelope: mailer.Envelope{From: "digest@example.org", To: "r@example.org"}, Data: []byte("Subject: x\r\n\r\nx\r\n"),
+	}, nil)
+	return err
 }
 
 // A refused login is not tried until the account is locked, and nobody is

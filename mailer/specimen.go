@@ -24,7 +24,7 @@ func Specimen(site templates.Site, number int, c templates.Content, to string, d
 	if err != nil {
 		return Message{}, err
 	}
-	return p.message(Claim{To: subscribers.Subscriber{ID: "specimen", Email: to}}, voidTokens{})
+	return p.print(nil, Claim{To: subscribers.Subscriber{ID: "specimen", Email: to}}, voidTokens{})
 }
 
 // StaysHere reports whether the mails of a transport's address stay on this

@@ -46,7 +46,7 @@ func (p *Press) sendOne(ctx context.Context, m Mailing, c templates.Content, to 
 	if err != nil {
 		return err
 	}
-	message, err := plate.message(Claim{To: subscribers.Subscriber{ID: strings.ToLower(rand.Text()), Email: to}}, voidTokens{})
+	message, err := plate.print(nil, Claim{To: subscribers.Subscriber{ID: strings.ToLower(rand.Text()), Email: to}}, voidTokens{})
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (p *Press) sendOne(ctx context.Context, m Mailing, c templates.Content, to 
 	if err != nil {
 		return fmt.Errorf("send a test mail: %w", err)
 	}
-	if err := conn.Send(ctx, message); err != nil {
+	if _, err := conn.Send(ctx, message, nil); err != nil {
 		return errors.Join(fmt.Errorf("send a test mail: %w", err), conn.Close())
 	}
 	return conn.Close()

@@ -21,9 +21,14 @@ type Transport interface {
 
 // A Conn carries one message at a time.
 type Conn interface {
-	// Send hands one message over. An error that is not a *DeliveryError is
-	// taken to be temporary, and the connection to be lost.
-	Send(ctx context.Context, m Message) error
+	// Send hands one message over and returns the relay's words when it took
+	// it. An error that is not a *DeliveryError is taken to be temporary, and
+	// the connection to be lost.
+	//
+	// When next is not nil, its envelope may be spoken along with the message,
+	// to save a round trip. The next message must then be that one, or the
+	// connection must be closed.
+	Send(ctx context.Context, m Message, next *Envelope) (reply string, err error)
 	// Usable reports whether another message can go over it.
 	Usable() bool
 	// Close ends the connection politely where it can.
@@ -33,10 +38,19 @@ type Conn interface {
 // A Message is what goes over a Conn: an envelope and the bytes, with CRLF at
 // the end of each line.
 type Message struct {
-	ID   string // Message-ID without angle brackets
-	From string // envelope sender
-	To   string // the one recipient
+	ID string // Message-ID without angle brackets
+	Envelope
 	Data []byte
+	// NoDots says that no line of Data begins with a dot, so that nobody needs
+	// to look; false says nothing.
+	NoDots bool
+}
+
+// An Envelope is from whom to whom a message goes, in plain ASCII addresses
+// without angle brackets.
+type Envelope struct {
+	From string // where bounces go
+	To   string // the one recipient
 }
 
 // A Stage says how far a message got.

@@ -10,7 +10,7 @@ import (
 // so that a letter does not wait behind a long one.
 const (
 	firstWindow   = 32
-	largestWindow = 512
+	largestWindow = 1024
 	shortWindow   = time.Second
 	longWindow    = 4 * time.Second
 )

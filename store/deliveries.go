@@ -1,14 +1,11 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"weekward/mailer"
@@ -20,7 +17,7 @@ import (
 // mailed is skipped in the same commit.
 func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Time) ([]mailer.Claim, error) {
 	var claims []mailer.Claim
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
+	stamp, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		if err := enlist(ctx, tx, sender); err != nil {
 			return err
 		}
@@ -43,55 +40,10 @@ func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Ti
 	if err != nil {
 		return nil, fmt.Errorf("claim deliveries: %w", err)
 	}
+	for i := range claims {
+		claims[i].Stamp = stamp
+	}
 	return claims, nil
-}
-
-// taken is a claim whose recipient may be gone.
-type taken struct {
-	mailer.Claim
-	priority int
-	gone     bool
-}
-
-// claim takes up to limit deliveries; two senders never get the same one. The
-// recipient's state is read in the commit that opens the window.
-func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
-	rows, err := tx.QueryContext(ctx, `
-		WITH due AS MATERIALIZED (
-		    SELECT mailing, recipient FROM deliveries
-		    WHERE state IN ('queued', 'deferred') AND due_at <= $1
-		      AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
-		    ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`
-		)
-		UPDATE deliveries SET state = 'claimed', sender = $3, fence = fence + 1
-		FROM due WHERE deliveries.mailing = due.mailing AND deliveries.recipient = due.recipient
-		RETURNING deliveries.mailing, deliveries.recipient, variant, priority, fence, attempts, doubts, failed_at,
-		    COALESCE((SELECT email FROM subscribers WHERE id = deliveries.recipient),
-		             (SELECT address FROM mailings WHERE id = deliveries.mailing)),
-		    COALESCE((SELECT epoch FROM subscribers WHERE id = deliveries.recipient), 0),
-		    (SELECT needs = '' OR needs = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = deliveries.recipient), 'erased')
-		     FROM mailings WHERE id = deliveries.mailing)`, utc(now), limit, sender)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []taken
-	for rows.Next() {
-		var c taken
-		var failed sql.NullTime
-		var wanted bool
-		err := rows.Scan(&c.Mailing, &c.To.ID, &c.Variant, &c.priority, &c.Fence, &c.Attempts, &c.Doubts, &failed, &c.To.Email, &c.To.Epoch, &wanted)
-		if err != nil {
-			return nil, err
-		}
-		c.FailedAt, c.gone = failed.Time.UTC(), !wanted
-		found = append(found, c)
-	}
-	// RETURNING knows no order.
-	slices.SortFunc(found, func(a, b taken) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
-	})
-	return found, rows.Err()
 }
 
 // skip ends a claimed delivery whose recipient left.
@@ -104,17 +56,34 @@ func skip(ctx context.Context, tx *sql.Tx, c mailer.Claim, now time.Time) error 
 	return err
 }
 
-// Note begins some deliveries and ends others in one commit that survives
-// kill -9: the relay hears of a message only after it.
+// Note begins some deliveries and ends others so that it survives kill -9: the
+// relay hears of a message only after it.
 func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, begins []mailer.Claim, now time.Time) ([]mailer.Standing, error) {
-	standings := make([]mailer.Standing, len(begins))
-	err := s.inCheapTx(ctx, func(tx *sql.Tx) error {
+	j := s.journalOf(sender)
+	if j != nil {
+		noted, stale, err := j.tryNote(ends, begins)
+		if err != nil {
+			return nil, fmt.Errorf("note deliveries: %w", err)
+		}
+		if noted && stale {
+			_, err = s.fold(ctx, sender, s.inCheapTx, nothingMore)
+		}
+		if noted {
+			return make([]mailer.Standing, len(begins)), err // all Clear
+		}
+	}
+	standings, underWay := make([]mailer.Standing, len(begins)), j.underWay(begins)
+	_, err := s.fold(ctx, sender, s.inCheapTx, func(tx *sql.Tx) error {
 		for _, o := range ends {
 			if err := end(ctx, tx, sender, o); err != nil {
 				return err
 			}
 		}
 		for i, c := range begins {
+			if underWay[i] {
+				standings[i] = mailer.Void
+				continue
+			}
 			var err error
 			if standings[i], err = begin(ctx, tx, sender, c, now); err != nil {
 				return err
@@ -125,22 +94,37 @@ func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, 
 	if err != nil {
 		return nil, fmt.Errorf("note deliveries: %w", err)
 	}
+	if j != nil {
+		j.ended(ends)
+	}
 	return standings, nil
 }
 
 // end writes how an attempt ended, unless another sender has the delivery by
 // now.
 func end(ctx context.Context, tx *sql.Tx, sender string, o mailer.Outcome) error {
-	due, done := o.DueAt, o.At
-	if o.State == mailer.Queued || o.State == mailer.Deferred {
-		done = time.Time{}
-	} else {
-		due = o.At
-	}
+	due, done := dueAndDone(o)
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = $5, sender = '', attempts = $6, doubts = $7, failed_at = $8, code = $9, reply = $10, due_at = $11, done_at = $12
-		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'sending'`,
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state IN ('claimed', 'sending')`,
 		o.Mailing, o.To.ID, sender, o.Fence, o.State, o.Attempts, o.Doubts, utc(o.FailedAt), o.Code, o.Reply, utc(due), utc(done))
+	return err
+}
+
+// dueAndDone are the times an outcome is stored with.
+func dueAndDone(o mailer.Outcome) (due, done time.Time) {
+	if o.State == mailer.Queued || o.State == mailer.Deferred {
+		return o.DueAt, time.Time{}
+	}
+	return o.At, o.At
+}
+
+// markSending writes a beginning that was noted in a journal.
+func markSending(ctx context.Context, tx *sql.Tx, sender string, c mailer.Claim) error {
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'sending'
+		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed'`,
+		c.Mailing, c.To.ID, sender, c.Fence)
 	return err
 }
 
@@ -177,7 +161,10 @@ func begin(ctx context.Context, tx *sql.Tx, sender string, c mailer.Claim, now t
 
 // Release queues the claims of sender that have not begun.
 func (s *Store) Release(ctx context.Context, sender string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	if j := s.journalOf(sender); j != nil {
+		j.leave()
+	}
+	_, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE deliveries SET state = 'queued', sender = ''
 			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'claimed'`, sender)
@@ -186,6 +173,7 @@ func (s *Store) Release(ctx context.Context, sender string) error {
 		}
 		return nil
 	})
+	return err
 }
 
 // Pause stops an issue's mailing for a reason.
@@ -211,6 +199,9 @@ func (s *Store) Pause(ctx context.Context, mailing, reason string) error {
 // every second, and must not walk over all that was ever sent.
 func (s *Store) Backlog(ctx context.Context) (mailer.Backlog, error) {
 	var b mailer.Backlog
+	if err := s.foldAll(ctx); err != nil {
+		return b, fmt.Errorf("write down what ended: %w", err)
+	}
 	var next sql.NullTime
 	err := s.read.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM deliveries

@@ -29,6 +29,23 @@ func (l *lifeLocks) hold(path string) error {
 	return nil
 }
 
+// file returns a lock file that is held, or nil.
+func (l *lifeLocks) file(path string) *os.File {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held[path]
+}
+
+// release lets go of a lock and leaves its file, as a death would.
+func (l *lifeLocks) release(path string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.held[path]; f != nil {
+		f.Close()
+		delete(l.held, path)
+	}
+}
+
 // drop removes the file first: a lock file without a lock means that its holder
 // died.
 func (l *lifeLocks) drop(path string) {
@@ -60,9 +77,10 @@ func (s *Store) senderIsDead(sender string) bool {
 	return !isPostgres(s.address) && lockIsFree(s.senderLockPath(sender))
 }
 
-// forgetSenderLock removes what a dead sender left.
+// forgetSenderLock removes what a dead sender left. One that was only silent
+// still writes to it.
 func (s *Store) forgetSenderLock(sender string) {
-	if !isPostgres(s.address) {
+	if s.senderIsDead(sender) {
 		os.Remove(s.senderLockPath(sender))
 	}
 }

@@ -21,14 +21,21 @@ func (s *Store) Join(ctx context.Context, sender string) error {
 		s.unlockSender(sender)
 		return fmt.Errorf("join the senders: %w", err)
 	}
+	s.openJournal(sender)
 	return nil
 }
 
 // Leave takes a sender off the roster. One that leaves a claim open stays on
 // it, for whoever comes next to settle.
 func (s *Store) Leave(ctx context.Context, sender string) error {
-	defer s.unlockSender(sender)
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	defer func() {
+		if s.closeJournal(sender) {
+			s.unlockSender(sender)
+		} else {
+			s.locks.release(s.senderLockPath(sender)) // whoever comes next reads it
+		}
+	}()
+	_, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `
 			DELETE FROM senders WHERE id = $1
 			  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE sender = $1 AND state IN ('claimed', 'sending'))`, sender); err != nil {
@@ -36,6 +43,7 @@ func (s *Store) Leave(ctx context.Context, sender string) error {
 		}
 		return nil
 	})
+	return err
 }
 
 // enlist counts a beat of sender, and puts it on the roster when somebody has
@@ -45,9 +53,17 @@ func enlist(ctx context.Context, tx *sql.Tx, sender string) error {
 	return err
 }
 
+// journalLeft is what a dead sender noted and did not commit.
+func (s *Store) journalLeft(sender string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
+	if isPostgres(s.address) {
+		return nil, nil, nil
+	}
+	return readJournal(s.senderLockPath(sender))
+}
+
 // Beat says that sender lives, and returns the others.
 func (s *Store) Beat(ctx context.Context, sender string) ([]mailer.Peer, error) {
-	err := s.inCheapTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+	_, err := s.fold(ctx, sender, s.inCheapTx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
 	if err != nil {
 		return nil, fmt.Errorf("say that this sender lives: %w", err)
 	}
@@ -75,10 +91,22 @@ func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.Stat
 	if underWay == mailer.Queued {
 		ended = time.Time{}
 	}
+	ends, begun, err := s.journalLeft(dead.ID)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read what a dead sender noted: %w", err)
+	}
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		buried, err := changed(tx.ExecContext(ctx, "DELETE FROM senders WHERE id = $1 AND beats = $2", dead.ID, dead.Beats))
 		if err != nil || buried == 0 {
 			return err
+		}
+		if err := endAll(ctx, tx, dead.ID, ends); err != nil {
+			return err
+		}
+		for _, c := range begun {
+			if err := markSending(ctx, tx, dead.ID, c); err != nil {
+				return err
+			}
 		}
 		began, err := changed(tx.ExecContext(ctx, `
 			UPDATE deliveries SET state = $2, sender = '', attempts = attempts + 1, done_at = $3,

@@ -31,6 +31,7 @@ type Store struct {
 	engine      engine
 	address     string
 	locks       lifeLocks
+	journals    sendJournals
 	hashes      Hashes
 }
 

@@ -7,12 +7,14 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // shortestKey is the least number of characters of a secret. LoadKeys makes
@@ -24,6 +26,16 @@ const shortestKey = 32
 // without voiding a link: put the new one on a line above the old.
 type Keys struct {
 	secrets [][]byte
+	signers *sync.Pool // of *signer, for the first secret
+}
+
+// A signer keeps the memory of one signature for the next: a send needs two a
+// mail.
+type signer struct {
+	hash    hash.Hash
+	payload []byte
+	message []byte
+	mark    []byte
 }
 
 // LoadKeys reads the secret from the environment variable WEEKWARD_SECRET, or
@@ -68,6 +80,7 @@ func ParseKeys(text string) (Keys, error) {
 	if len(k.secrets) == 0 {
 		return Keys{}, errors.New("there is no secret in it")
 	}
+	k.signers = &sync.Pool{New: func() any { return &signer{hash: hmac.New(sha256.New, k.secrets[0])} }}
 	return k, nil
 }
 
@@ -132,10 +145,13 @@ func mac(secret []byte, parts ...string) []byte {
 	h := hmac.New(sha256.New, secret)
 	var message []byte
 	for _, p := range parts {
-		message = strconv.AppendInt(message, int64(len(p)), 10)
-		message = append(message, ':')
-		message = append(message, p...)
+		message = appendPart(message, p)
 	}
 	h.Write(message)
 	return h.Sum(nil)
+}
+
+func appendPart[T string | []byte](message []byte, part T) []byte {
+	message = strconv.AppendInt(message, int64(len(part)), 10)
+	return append(append(message, ':'), part...)
 }

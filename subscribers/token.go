@@ -35,11 +35,18 @@ const maxToken = 256
 // Its octets are epoch and expiry (Unix seconds) as varints, the ID, and a MAC
 // over purpose, ID, epoch and expiry.
 func (k Keys) Token(p Purpose, s Subscriber, expires time.Time) string {
-	payload := binary.AppendUvarint(nil, uint64(s.Epoch))
-	payload = binary.AppendUvarint(payload, unixOrZero(expires))
-	payload = append(payload, s.ID...)
-	mark := mac(k.secrets[0], "token", string(p), string(payload))[:macSize]
-	return base64.RawURLEncoding.EncodeToString(append(payload, mark...))
+	by := k.signers.Get().(*signer)
+	defer k.signers.Put(by)
+	by.payload = binary.AppendUvarint(by.payload[:0], uint64(s.Epoch))
+	by.payload = binary.AppendUvarint(by.payload, unixOrZero(expires))
+	by.payload = append(by.payload, s.ID...)
+	by.message = appendPart(by.message[:0], "token") // as mac does it
+	by.message = appendPart(by.message, string(p))
+	by.message = appendPart(by.message, by.payload)
+	by.hash.Reset()
+	by.hash.Write(by.message)
+	by.mark = by.hash.Sum(by.mark[:0])
+	return base64.RawURLEncoding.EncodeToString(append(by.payload, by.mark[:macSize]...))
 }
 
 // Verify returns the ID and the epoch a token was made for. Every fault, be it

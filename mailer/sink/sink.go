@@ -107,7 +107,8 @@ func (s *session) Data(r io.Reader) error {
 	if id == "" {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "no Message-ID"}
 	}
-	return s.sink.outbox.Send(context.Background(), mailer.Message{ID: id, From: s.from, To: s.to, Data: data})
+	_, err = s.sink.outbox.Send(context.Background(), mailer.Message{ID: id, Envelope: mailer.Envelope{From: s.from, To: s.to}, Data: data}, nil)
+	return err
 }
 
 // Reset forgets the envelope.

@@ -29,7 +29,8 @@ func TestSinkKeepsEachMessageAsOneFile(t *testing.T) {
 	defer conn.Close()
 	body := []byte("Message-ID: <issue.1.ab@example.org>\r\nSubject: x\r\n\r\n.a line that begins with a dot\r\n")
 	for range 2 {
-		if err := conn.Send(context.Background(), mailer.Message{From: "digest@example.org", To: "r@example.org", Data: body}); err != nil {
+		m := mailer.Message{Envelope: mailer.Envelope{From: "digest@example.org", To: "r@example.org"}, Data: body}
+		if _, err := conn.Send(context.Background(), m, nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,122 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"weekward/mailer"
+)
+
+// taken is a claim whose recipient may be gone.
+type taken struct {
+	mailer.Claim
+	priority int
+	gone     bool
+}
+
+// claim takes up to limit deliveries, letters first; two senders never get the
+// same one. The recipient's state is read in the commit that opens the window.
+func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
+	found, err := due(ctx, tx, e, limit, now)
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[string][]byte) // by mailing, as JSON
+	for _, c := range found {
+		ids[c.Mailing] = appendJSON(append(ids[c.Mailing], ','), c.To.ID)
+	}
+	for mailing, list := range ids {
+		list[0] = '['
+		if _, err := tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = 'claimed', sender = $3, fence = fence + 1
+			WHERE recipient IN (`+e.members+`) AND mailing = $2`, string(append(list, ']')), mailing, sender); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(found, func(a, b taken) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
+	})
+	return found, nil
+}
+
+// What separates the columns and rows of a window: control characters, which
+// no ID, address or variant has.
+const (
+	columnEnd = "\x1f"
+	rowEnd    = "\x1e"
+)
+
+// due reads the deliveries that are due, with the fence they are about to get.
+// They come in one text, of which the claims are made without a copy: a window
+// has hundreds of rows, and a row that is scanned by itself costs thirty
+// allocations.
+func due(ctx context.Context, tx *sql.Tx, e engine, limit int, now time.Time) ([]taken, error) {
+	var rows sql.NullString
+	err := tx.QueryRowContext(ctx, `
+		SELECT string_agg(d.mailing || $3 || d.recipient || $3 || d.variant || $3 || COALESCE(subscribers.email, mailings.address)
+		    || $3 || COALESCE(subscribers.epoch, 0) || $3 || d.priority || $3 || (d.fence + 1) || $3 || d.attempts || $3 || d.doubts
+		    || $3 || COALESCE(CAST(d.failed_at AS TEXT), '')
+		    || $3 || CASE WHEN needs = '' OR needs = COALESCE(subscribers.state, 'erased') THEN '' ELSE 'gone' END, $4)
+		FROM (SELECT mailing, recipient, variant, priority, fence, attempts, doubts, failed_at FROM deliveries
+		      WHERE state IN ('queued', 'deferred') AND due_at <= $1
+		        AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
+		      ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`) AS d
+		JOIN mailings ON mailings.id = d.mailing LEFT JOIN subscribers ON subscribers.id = d.recipient`,
+		utc(now), limit, columnEnd, rowEnd).Scan(&rows)
+	if err != nil || rows.String == "" {
+		return nil, err
+	}
+	found := make([]taken, 0, limit)
+	for row := range strings.SplitSeq(rows.String, rowEnd) {
+		c, err := parseTaken(row)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// parseTaken reads a row of due.
+func parseTaken(row string) (c taken, err error) {
+	var columns [11]string
+	n := 0
+	for column := range strings.SplitSeq(row, columnEnd) {
+		if n < len(columns) {
+			columns[n] = column
+		}
+		n++
+	}
+	if n != len(columns) {
+		return c, fmt.Errorf("read a delivery: it has %d columns", n)
+	}
+	c.Mailing, c.To.ID, c.Variant, c.To.Email = columns[0], columns[1], columns[2], columns[3]
+	var faults [5]error
+	c.To.Epoch, faults[0] = strconv.Atoi(columns[4])
+	c.priority, faults[1] = strconv.Atoi(columns[5])
+	c.Fence, faults[2] = strconv.ParseInt(columns[6], 10, 64)
+	c.Attempts, faults[3] = strconv.Atoi(columns[7])
+	c.Doubts, faults[4] = strconv.Atoi(columns[8])
+	if columns[9] != "" {
+		c.FailedAt, err = parseTime(columns[9])
+	}
+	c.gone = columns[10] != ""
+	return c, errors.Join(faults[0], faults[1], faults[2], faults[3], faults[4], err)
+}
+
+// parseTime reads a time as the engines write it as text: SQLite as it was
+// stored, PostgreSQL in UTC without a zone.
+func parseTime(text string) (time.Time, error) {
+	t, err := time.Parse("2006-01-02 15:04:05.999999999-07:00", text)
+	if err != nil {
+		t, err = time.Parse("2006-01-02 15:04:05.999999999", text)
+	}
+	return t.UTC(), err
+}

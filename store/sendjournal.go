@@ -1,0 +1,302 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"weekward/mailer"
+)
+
+// A sendJournal is what a sender on SQLite notes between two commits: which
+// messages it began and how they ended, appended to its lock file without
+// waiting for the disk. That costs a microsecond where a commit costs a
+// thousand, and what is written survives kill -9 as a commit would. The next
+// window's commit takes it over into the deliveries; after a death Bury reads
+// the file instead. PostgreSQL has no such file, because there the one who
+// buries may be on another machine: its notes are commits.
+//
+// Every record names the fence of its claim, so that one that is read twice, or
+// too late, changes nothing.
+type sendJournal struct {
+	folding sync.Mutex // one fold at a time; taken before mu
+
+	mu      sync.Mutex
+	file    *os.File // the sender's lock file
+	size    int64    // of what is written
+	buffer  []byte
+	ends    []mailer.Outcome // not in the deliveries yet
+	begun   map[deliveryKey]mailer.Claim
+	folded  time.Time // when ends were last taken over
+	leaving bool      // nothing will be begun any more
+
+	changes *os.File // see changeCounter
+	seen    uint32   // changes after the commit that read the recipients
+	stamp   int64    // of claims that were read in a commit up to seen
+}
+
+type deliveryKey struct{ mailing, recipient string }
+
+// The bounds of a journal.
+const (
+	longestJournal = 4 << 20 // octets; then it is emptied while nobody writes
+	foldEvery      = 500 * time.Millisecond
+)
+
+// sendJournals holds the journals of this process's senders. The zero value
+// holds none.
+type sendJournals struct {
+	mu   sync.Mutex
+	open map[string]*sendJournal // by sender
+}
+
+func (s *Store) journalOf(sender string) *sendJournal {
+	s.journals.mu.Lock()
+	defer s.journals.mu.Unlock()
+	return s.journals.open[sender]
+}
+
+// openJournal begins the journal of a sender that holds its lock file. Where
+// that is not possible its notes are commits.
+func (s *Store) openJournal(sender string) {
+	file := s.locks.file(s.senderLockPath(sender))
+	if file == nil {
+		return
+	}
+	changes, err := os.Open(s.address + "-shm")
+	if err != nil {
+		return
+	}
+	j := &sendJournal{file: file, changes: changes, begun: make(map[deliveryKey]mailer.Claim), folded: time.Now()}
+	s.journals.mu.Lock()
+	defer s.journals.mu.Unlock()
+	if s.journals.open == nil {
+		s.journals.open = make(map[string]*sendJournal)
+	}
+	s.journals.open[sender] = j
+}
+
+// closeJournal reports whether everything in the journal is in the deliveries,
+// too.
+func (s *Store) closeJournal(sender string) (done bool) {
+	s.journals.mu.Lock()
+	defer s.journals.mu.Unlock()
+	j := s.journals.open[sender]
+	if j == nil {
+		return true
+	}
+	delete(s.journals.open, sender)
+	j.changes.Close()
+	return len(j.ends) == 0
+}
+
+// note appends ends and begins if every claim still stands as it was read. It
+// reports whether it did.
+func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, error) {
+	if len(begins) > 0 {
+		now, err := changeCounter(j.changes)
+		if err != nil || now != j.seen {
+			return false, err
+		}
+	}
+	for _, c := range begins {
+		if _, twice := j.begun[keyOf(c)]; twice || c.Stamp != j.stamp {
+			return false, nil
+		}
+	}
+	j.buffer = j.buffer[:0]
+	for _, o := range ends {
+		j.buffer = appendRecord(j.buffer, o)
+	}
+	for _, c := range begins {
+		j.buffer = appendRecord(j.buffer, mailer.Outcome{Claim: c, State: mailer.Sending})
+	}
+	if _, err := j.file.WriteAt(j.buffer, j.size); err != nil {
+		return false, err // the next record takes its place
+	}
+	j.size += int64(len(j.buffer))
+	for _, o := range ends {
+		delete(j.begun, keyOf(o.Claim))
+	}
+	j.ends = append(j.ends, ends...)
+	for _, c := range begins {
+		j.begun[keyOf(c)] = c
+	}
+	return true, nil
+}
+
+// tryNote is note for one at a time; stale says that the journal should be
+// taken over.
+func (j *sendJournal) tryNote(ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	noted, err = j.note(ends, begins)
+	return noted, len(j.ends) > 0 && time.Since(j.folded) > foldEvery, err
+}
+
+// foldAll takes over what this process's senders noted.
+func (s *Store) foldAll(ctx context.Context) error {
+	s.journals.mu.Lock()
+	senders := slices.Collect(maps.Keys(s.journals.open))
+	s.journals.mu.Unlock()
+	for _, sender := range senders {
+		j := s.journalOf(sender)
+		if j == nil || !j.pending() {
+			continue
+		}
+		if _, err := s.fold(ctx, sender, s.inCheapTx, nothingMore); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave has the next fold write down what began and never ended, too.
+func (j *sendJournal) leave() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.leaving = true
+}
+
+func nothingMore(*sql.Tx) error { return nil }
+
+func (j *sendJournal) pending() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.ends) > 0
+}
+
+func keyOf(c mailer.Claim) deliveryKey { return deliveryKey{c.Mailing, c.To.ID} }
+
+// transaction is inTx or inCheapTx.
+type transaction func(ctx context.Context, f func(*sql.Tx) error) error
+
+// fold runs f in a transaction that first takes the journal of sender over into
+// the deliveries. It returns the stamp of what f read. A sender without a
+// journal has nothing to take over.
+func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(*sql.Tx) error) (stamp int64, err error) {
+	j := s.journalOf(sender)
+	if j == nil {
+		return 0, in(ctx, f)
+	}
+	j.folding.Lock()
+	defer j.folding.Unlock()
+	j.mu.Lock()
+	full := j.size > longestJournal || j.leaving
+	ends := j.ends
+	j.ends, j.folded = nil, time.Now()
+	if !full {
+		j.mu.Unlock()
+	}
+	var before uint32
+	err = in(ctx, func(tx *sql.Tx) (err error) {
+		if before, err = changeCounter(j.changes); err != nil {
+			return err
+		}
+		if full {
+			err = j.markBegun(ctx, tx, sender)
+		}
+		if err == nil {
+			err = endAll(ctx, tx, sender, ends)
+		}
+		if err == nil {
+			// A beat, so that every fold changes something and is counted.
+			err = enlist(ctx, tx, sender)
+		}
+		if err == nil {
+			err = f(tx)
+		}
+		return err
+	})
+	if !full {
+		j.mu.Lock()
+	}
+	defer j.mu.Unlock()
+	if err != nil {
+		j.ends = append(ends, j.ends...)
+		return 0, err
+	}
+	if full && j.file.Truncate(0) == nil {
+		j.size = 0
+	}
+	if before != j.seen {
+		j.stamp++ // somebody else has changed something since we last read
+	}
+	j.seen = before + 1 // by this commit; one more is somebody else's
+	return j.stamp, nil
+}
+
+// markBegun writes down what began and has not ended.
+func (j *sendJournal) markBegun(ctx context.Context, tx *sql.Tx, sender string) error {
+	for _, c := range j.begun {
+		if err := markSending(ctx, tx, sender, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// underWay says which claims are noted as begun already.
+func (j *sendJournal) underWay(claims []mailer.Claim) []bool {
+	found := make([]bool, len(claims))
+	if j == nil {
+		return found
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, c := range claims {
+		begun, ok := j.begun[keyOf(c)]
+		found[i] = ok && c.Fence <= begun.Fence
+	}
+	return found
+}
+
+// ended forgets beginnings whose ends are in the deliveries already.
+func (j *sendJournal) ended(ends []mailer.Outcome) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, o := range ends {
+		delete(j.begun, keyOf(o.Claim))
+	}
+}
+
+// readJournal returns what the journal of a dead sender says: how messages
+// ended, and which had begun and not ended.
+func readJournal(path string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, 4*longestJournal))
+	if err != nil {
+		return nil, nil, err
+	}
+	open := make(map[deliveryKey]mailer.Claim)
+	for {
+		o, rest, ok := parseRecord(data)
+		if !ok {
+			break // the end, or what a power cut left
+		}
+		data = rest
+		if o.State == mailer.Sending {
+			open[keyOf(o.Claim)] = o.Claim
+			continue
+		}
+		delete(open, keyOf(o.Claim))
+		ends = append(ends, o)
+	}
+	for _, c := range open {
+		begun = append(begun, c)
+	}
+	return ends, begun, nil
+}

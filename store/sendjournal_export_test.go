@@ -1,0 +1,22 @@
+package store
+
+// Abandon leaves a sender as its death would: nobody holds its lock any more,
+// and its file stays.
+func (s *Store) Abandon(sender string) {
+	s.journals.mu.Lock()
+	j := s.journals.open[sender]
+	delete(s.journals.open, sender)
+	s.journals.mu.Unlock()
+	j.changes.Close()
+	s.locks.release(s.senderLockPath(sender))
+}
+
+// JournalPath is where a sender's journal lies.
+func (s *Store) JournalPath(sender string) string { return s.senderLockPath(sender) }
+
+// The parts of the journal that are tested by themselves.
+var (
+	AppendRecord  = appendRecord
+	ParseRecord   = parseRecord
+	ChangeCounter = changeCounter
+)
