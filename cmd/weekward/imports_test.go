@@ -25,6 +25,7 @@ var allowed = map[string][]string{
 	"templates":           {"digest", "digest/recap", "feeds"},
 	"mailer":              {"templates", "subscribers", "digest"},
 	"mailer/sink":         {"mailer"},
+	"mailer/bounces":      {"subscribers"},
 	"web":                 {"templates", "subscribers", "digest", "digest/recap", "mailer", "feeds"},
 	"web/desk":            {"web", "templates", "subscribers", "digest", "digest/recap", "mailer", "feeds"},
 	"store":               {"feeds", "digest", "digest/recap", "subscribers", "mailer", "templates", "web", "web/desk"},

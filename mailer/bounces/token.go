@@ -1,0 +1,93 @@
+package bounces
+
+import (
+	"crypto/hmac"
+	"encoding/base32"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// A Hasher makes keyed hashes, that of the newest key first; subscribers.Keys
+// is one.
+type Hasher interface {
+	Hashes(purpose, data string) []string
+}
+
+// A Sent is one mail that left: an issue, or a letter, to one subscriber.
+type Sent struct {
+	Subscriber string // ID
+	Issue      int    // its number; 0 for a letter
+}
+
+// maxLocal is the longest local part (RFC 5321, 4.5.3.1.1).
+const maxLocal = 64
+
+// markSize is the length of a token's mark in octets: 128 bits of HMAC-SHA-256.
+const markSize = 16
+
+// letters are those of a token. Mail systems may change the case of a local
+// part, so it has but one.
+var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Address returns the envelope sender of one mail (VERP): base, the mailbox
+// that bounces come to, with a token behind a "+" in its local part, as in
+// bounces+118-05k3…-mfrgg…@mail.example.org. Whoever returns the mail returns
+// the token, whatever else they leave out. It fails when the local part would
+// be longer than 64 octets, or the subscriber's ID has other signs than a-z
+// and 0-9.
+func Address(base string, keys Hasher, s Sent) (string, error) {
+	local, domain, found := strings.Cut(base, "@")
+	if !found || local == "" || domain == "" {
+		return "", errors.New("make a bounce address: the base is no address")
+	}
+	if s.Subscriber == "" || strings.ContainsFunc(s.Subscriber, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		return "", fmt.Errorf("make a bounce address: %q cannot stand in one", s.Subscriber)
+	}
+	local += "+" + strconv.Itoa(s.Issue) + "-" + s.Subscriber + "-" + marks(keys, s)[0]
+	if len(local) > maxLocal {
+		return "", fmt.Errorf("make a bounce address: its local part has %d octets, %d are the most", len(local), maxLocal)
+	}
+	return local + "@" + domain, nil
+}
+
+// ReadAddress returns what the token in an address stands for. ok is false
+// where there is none, or one that was not made with one of the keys.
+func ReadAddress(address string, keys Hasher) (s Sent, ok bool) {
+	local, _, _ := strings.Cut(strings.ToLower(address), "@")
+	plus := strings.LastIndexByte(local, '+')
+	if plus < 0 || len(local) > maxLocal {
+		return Sent{}, false
+	}
+	issue, rest, _ := strings.Cut(local[plus+1:], "-")
+	subscriber, mark, _ := strings.Cut(rest, "-")
+	number, err := strconv.Atoi(issue)
+	if err != nil || number < 0 || strconv.Itoa(number) != issue || subscriber == "" || mark == "" {
+		return Sent{}, false
+	}
+	s = Sent{Subscriber: subscriber, Issue: number}
+	for _, want := range marks(keys, s) {
+		if hmac.Equal([]byte(mark), []byte(want)) { // in constant time
+			ok = true
+		}
+	}
+	if !ok {
+		return Sent{}, false
+	}
+	return s, true
+}
+
+// marks are the signatures of a token under every key.
+func marks(keys Hasher, s Sent) []string {
+	hashes := keys.Hashes("bounce", strconv.Itoa(s.Issue)+" "+s.Subscriber)
+	for i, hash := range hashes {
+		raw, err := base64.RawURLEncoding.DecodeString(hash)
+		if err != nil || len(raw) < markSize {
+			raw = make([]byte, markSize) // a Hasher that is none signs nothing
+		}
+		hashes[i] = letters.EncodeToString(raw[:markSize])
+	}
+	return hashes
+}
