@@ -48,8 +48,9 @@ func (p *pool) titles() map[string]string {
 
 // A share is how many people of a chat passed an address on.
 type share struct {
-	people int
-	tag    string
+	people   int
+	tag      string
+	question string // under which most did; "" for none
 }
 
 // shares gives the addresses shared in chats, by pageKey. An address shared in
@@ -60,7 +61,7 @@ func shares(chats []recap.Recap) map[string]share {
 		for _, l := range c.Links {
 			key := pageKey(l.URL)
 			if key != "" && l.Shared > list[key].people {
-				list[key] = share{l.Shared, c.Tag}
+				list[key] = share{l.Shared, c.Tag, l.Question}
 			}
 		}
 	}

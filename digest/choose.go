@@ -20,6 +20,8 @@ type choice struct {
 	*pool
 	picked []told
 	taken  map[string]int     // stories by outlet
+	about  map[string]int     // stories by subject
+	known  map[string]bool    // that are subjects
 	like   map[string]float64 // by item: likeness to the nearest story picked
 	twin   map[string]string  // by item: that story's title
 	shown  map[string]string  // by mark: the story that has it
@@ -30,7 +32,7 @@ type choice struct {
 // under the caps. The rest is left out by name. Stories come back in the order
 // they are printed.
 func (p *pool) choose(ranked []told) []told {
-	c := &choice{pool: p, taken: map[string]int{}, like: map[string]float64{}, twin: map[string]string{}, shown: map[string]string{}}
+	c := &choice{pool: p, taken: map[string]int{}, about: map[string]int{}, known: defaultSubjects(), like: map[string]float64{}, twin: map[string]string{}, shown: map[string]string{}}
 	var open []told
 	for _, t := range ranked {
 		if t.pinned {
@@ -51,7 +53,19 @@ func (p *pool) choose(ranked []told) []told {
 		p.leaveOut(t.Title, c.refusal(t), t.Score)
 	}
 	slices.SortFunc(c.picked, byRank)
-	return placed(c.picked)
+	return placed(led(c.picked))
+}
+
+// led lets the strongest story lead that has something to print under its
+// title: a lead of a bare headline is a poor front page. Where none has, the
+// strongest leads. The rest stays in order.
+func led(ranked []told) []told {
+	i := slices.IndexFunc(ranked, func(t told) bool { return t.Excerpt != "" || t.Note != "" })
+	if i < 1 {
+		return ranked
+	}
+	lead := ranked[i]
+	return slices.Insert(slices.Delete(ranked, i, i+1), 0, lead)
 }
 
 // best finds the story worth most beside those picked; -1 when none is allowed.
@@ -70,7 +84,23 @@ func (c *choice) best(open []told) int {
 }
 
 func (c *choice) allowed(t told) bool {
-	return c.taken[outlet(t.item)] < c.options.PerSource && c.like[t.ID] < sameAgain && c.double(t) == ""
+	return c.taken[outlet(t.item)] < c.options.PerSource && c.like[t.ID] < sameAgain && c.double(t) == "" && c.full(t) == ""
+}
+
+// full names a subject of a story that has its share of the issue already.
+func (c *choice) full(t told) string {
+	for _, s := range c.subjects(t.Story) {
+		if c.about[s] >= c.options.PerTopic {
+			return s
+		}
+	}
+	return ""
+}
+
+// subjects are the diseases and the like that a story is about, by the words
+// of the profile: no issue shall be all about one of them.
+func (c *choice) subjects(s Story) []string {
+	return slices.DeleteFunc(slices.Clone(s.Why.Words), func(word string) bool { return !c.known[word] })
 }
 
 // double names the story that has the page or the title of another already.
@@ -86,6 +116,9 @@ func (c *choice) double(t told) string {
 func (c *choice) pick(t told) {
 	c.picked = append(c.picked, t)
 	c.taken[outlet(t.item)]++
+	for _, s := range c.subjects(t.Story) {
+		c.about[s]++
+	}
 	for _, mark := range marks(t.item) {
 		c.shown[mark] = t.Title
 	}
@@ -106,6 +139,8 @@ func (c *choice) refusal(t told) string {
 		return fmt.Sprintf("much like %q", c.twin[t.ID])
 	case c.taken[outlet(t.item)] >= c.options.PerSource:
 		return fmt.Sprintf("cap of %d from %s", c.options.PerSource, t.Source)
+	case c.full(t) != "":
+		return fmt.Sprintf("cap of %d about %s", c.options.PerTopic, c.full(t))
 	}
 	return fmt.Sprintf("not among the best %d", c.options.Stories)
 }

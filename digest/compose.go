@@ -31,9 +31,10 @@ func (p *pool) print(picked []told) []Story {
 	for _, t := range picked {
 		s.take(t.item, t.group)
 	}
-	stories := make([]Story, len(picked))
+	stories, discussed := make([]Story, len(picked)), p.discussions(picked)
 	for i, t := range picked {
 		stories[i] = s.finish(t)
+		stories[i].Discussed = discussed[t.ID]
 	}
 	for i, t := range picked {
 		stories[i].Related = s.beside(t.item, p.options.Related)

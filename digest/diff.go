@@ -110,6 +110,8 @@ func (d *diff) story(then, now Story) {
 		{"excerpt", then.Excerpt, now.Excerpt},
 		{"note", then.Note, now.Note},
 		{"chat badge", badge(then), badge(now)},
+		{"evidence", string(then.Evidence), string(now.Evidence)},
+		{"chat question", joined(then.Discussed.Tag, then.Discussed.Question), joined(now.Discussed.Tag, now.Discussed.Question)},
 	} {
 		d.change(fmt.Sprintf("%s of “%s”", f.what, now.Title), f.then, f.now)
 	}

@@ -25,7 +25,7 @@ func (i Issue) seen() Issue {
 	out := Issue{Number: i.Number, Slot: i.Slot.UTC(), Subject: i.Subject, Preheader: i.Preheader, Minutes: i.Minutes,
 		Stories: []Story{}, Chats: []recap.Recap{}}
 	for _, s := range i.Stories {
-		s.Score, s.Why, s.Published = 0, Why{}, s.Published.UTC()
+		s.Score, s.Why, s.Published, s.Discussed.Why = 0, Why{}, s.Published.UTC(), nil
 		s.Also = seenAlso(s.Also)
 		s.Related = seenRelated(s.Related)
 		out.Stories = append(out.Stories, s)

@@ -40,6 +40,8 @@ type Story struct {
 	Note      string    `json:"note,omitempty"`      // the editor's words
 	Shared    int       `json:"shared,omitempty"`    // people who shared it in a chat
 	SharedIn  string    `json:"shared_in,omitempty"` // that chat's tag
+	Discussed Discussed `json:"discussed,omitzero"`  // the chat question that was about it
+	Evidence  Evidence  `json:"evidence,omitempty"`  // what kind of text it rests on
 	Score     float64   `json:"score"`
 	Why       Why       `json:"why"`
 	Also      []Also    `json:"also"` // the other outlets of the cluster
@@ -49,14 +51,21 @@ type Story struct {
 // Why holds the parts of a story's score. Score is their product; each part is
 // 1 when it says nothing.
 type Why struct {
-	Topic     float64  `json:"topic"`            // 0 to 1: fit to the newsletter's words
-	Words     []string `json:"words"`            // the matched words, strongest first
-	Coverage  float64  `json:"coverage"`         // 1 + log of independent outlets
-	Freshness float64  `json:"freshness"`        // 0 to 1
-	Source    float64  `json:"source"`           // trust, 0 to 2
-	Chat      float64  `json:"chat"`             // 1 + log of people who shared it in a chat
-	Novelty   float64  `json:"novelty"`          // 0 to 1: unlike the last issues
-	Passed    []string `json:"passed,omitempty"` // titles this story displaced
+	Topic     float64  `json:"topic"`             // 0 to 1: fit to the newsletter's words
+	Words     []string `json:"words"`             // the words of the profile that the item has, strongest first
+	Health    float64  `json:"health,omitempty"`  // 0 to 1: about health at all, by the words and the company of the item that tells it
+	Company   float64  `json:"company,omitempty"` // what of Health other news with the same rare words did; below 0 it spoke against
+	Terms     []Term   `json:"terms,omitempty"`   // the words that decided, as the item has them
+	Coverage  float64  `json:"coverage"`          // 1 and more with each outlet, page and other news about it
+	Freshness float64  `json:"freshness"`         // 0 to 1
+	Source    float64  `json:"source"`            // trust, 0 to 2
+	Chat      float64  `json:"chat"`              // 1 + log of people who shared it in a chat
+	Novelty   float64  `json:"novelty"`           // 0 to 1: unlike the last issues
+	Passed    []string `json:"passed,omitempty"`  // titles this story displaced
+
+	// Weights are those of the settings that are not 1, by part; the parts have
+	// them in them.
+	Weights map[string]float64 `json:"weights,omitempty"`
 }
 
 // An Also is another outlet that ran the story.

@@ -8,11 +8,14 @@ import "time"
 func DefaultOptions() Options {
 	return Options{
 		Topics:    DefaultTopics(),
+		Health:    1,
+		Weights:   evenWeights(),
 		Stories:   8,
 		Related:   3,
 		PerSource: 2,
-		HalfLife:  4 * 24 * time.Hour,
-		Threshold: 0.1,
+		PerTopic:  3,
+		HalfLife:  14 * 24 * time.Hour,
+		Threshold: 0.15,
 		Quotes:    3,
 	}
 }
@@ -25,6 +28,9 @@ func (o Options) usable() Options {
 	}
 	if o.PerSource <= 0 {
 		o.PerSource = d.PerSource
+	}
+	if o.PerTopic <= 0 {
+		o.PerTopic = d.PerTopic
 	}
 	if o.HalfLife <= 0 {
 		o.HalfLife = d.HalfLife

@@ -71,6 +71,9 @@ func (m memory) carried(it feeds.Item, key string) (issue int, yes bool) {
 
 // nearest gives the likeness of the most alike story that was told, and its issue.
 func (m memory) nearest(title, lang string) (like float64, issue int) {
+	if len(m.told) == 0 {
+		return 0, 0
+	}
 	near := m.titles.Neighbours(related.Document{Title: title, Lang: lang}, related.Question{Limit: 1})
 	if len(near) == 0 {
 		return 0, 0

@@ -2,7 +2,9 @@ package digest
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,17 +28,20 @@ type pool struct {
 	edits   map[string]Edit
 	past    memory
 	profile profile
+	matters map[string]matter // by item
+	archivist
 	chats   []recap.Recap
 	shares  map[string]share  // by pageKey
 	keys    map[string]string // an item's address as it is compared; none when it names no single page
 	index   *related.Index
 	groups  []related.Cluster
+	stories *related.Stories
 	group   map[string]int // an item's cluster
 	out     []LeftOut
 }
 
 func newPool(w Week, o Options) *pool {
-	p := &pool{week: w, options: o.usable(), edits: edits(w.Edits), byID: map[string]*feeds.Item{}, group: map[string]int{}}
+	p := &pool{week: w, options: o.usable(), edits: edits(w.Edits), byID: make(map[string]*feeds.Item, len(w.Items)), group: make(map[string]int, len(w.Items))}
 	p.items = p.usable(w.Items)
 	for i := range p.items {
 		p.byID[p.items[i].ID] = &p.items[i]
@@ -44,23 +49,26 @@ func newPool(w Week, o Options) *pool {
 	p.keys = pageKeys(p.items)
 	p.past = newMemory(w)
 	p.profile = newProfile(p.options.Topics)
+	p.archivist = newArchivist(p.options)
 	p.chats = recaps(w, p.options, p.titles())
 	p.shares = shares(p.chats)
 	p.index = related.NewIndex(p.documents())
+	p.profile.lexicon = p.index.Lexicon() // that has read these texts already
 	p.groups = p.index.Clusters(0)
+	p.stories = p.index.Stories(p.groups)
 	for n, g := range p.groups {
 		for _, id := range g.IDs {
 			p.group[id] = n
 		}
 	}
+	p.matters = p.judged(p.tellers())
 	return p
 }
 
 // usable sorts the items by ID and leaves out what cannot be printed: the same
 // item again, what came out after the freeze, what has no title or address.
 func (p *pool) usable(items []feeds.Item) []feeds.Item {
-	list := slices.Clone(items)
-	slices.SortFunc(list, byIdentity)
+	list := inOrder(items)
 	list = slices.CompactFunc(list, func(a, b feeds.Item) bool { return a.ID == b.ID })
 	return slices.DeleteFunc(list, func(it feeds.Item) bool {
 		switch {
@@ -75,8 +83,33 @@ func (p *pool) usable(items []feeds.Item) []feeds.Item {
 	})
 }
 
+// inOrder gives the items in the order of their IDs. Only the numbers that the IDs
+// begin with are moved about while sorting: an item is large.
+func inOrder(items []feeds.Item) []feeds.Item {
+	type place struct {
+		begins uint64 // the first letters of its ID
+		at     int
+	}
+	order, list := make([]place, len(items)), make([]feeds.Item, len(items))
+	for i := range items {
+		var first [8]byte
+		copy(first[:], items[i].ID)
+		order[i] = place{binary.BigEndian.Uint64(first[:]), i}
+	}
+	slices.SortFunc(order, func(a, b place) int {
+		if a.begins != b.begins {
+			return cmp.Compare(a.begins, b.begins)
+		}
+		return byIdentity(&items[a.at], &items[b.at])
+	})
+	for i, p := range order {
+		list[i] = items[p.at]
+	}
+	return list
+}
+
 // byIdentity orders items so that nothing depends on the order they came in.
-func byIdentity(a, b feeds.Item) int {
+func byIdentity(a, b *feeds.Item) int {
 	return cmp.Or(
 		strings.Compare(a.ID, b.ID),
 		b.Published.Compare(a.Published),
@@ -116,6 +149,20 @@ func (p *pool) news(it feeds.Item) bool {
 	return seen && !it.Published.Before(w.From.Add(-late))
 }
 
+// tellers gives the items that may tell a story of this week: its news, and what
+// else is in one cluster with it.
+func (p *pool) tellers() []feeds.Item {
+	ids := map[string]bool{}
+	for _, g := range p.groups {
+		if slices.ContainsFunc(g.IDs, func(id string) bool { return p.news(*p.byID[id]) }) {
+			for _, id := range g.IDs {
+				ids[id] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(p.items), func(it feeds.Item) bool { return !ids[it.ID] })
+}
+
 // documents hands the items to the comparison.
 func (p *pool) documents() []related.Document {
 	list := make([]related.Document, len(p.items))
@@ -133,6 +180,8 @@ func (p *pool) document(it feeds.Item) related.Document {
 		Body:  cmp.Or(it.Summary, it.Excerpt),
 		Lang:  it.Lang,
 		Day:   it.Published.UTC().Truncate(time.Second),
+
+		Address: it.URL,
 	}
 }
 
@@ -153,22 +202,18 @@ func withoutOutlet(title, outlet string) string {
 // source gives to several titles is a home page and says nothing.
 func pageKeys(items []feeds.Item) map[string]string {
 	type use struct{ source, key string }
-	title := map[use]string{}
+	title, keys := make(map[use]string, len(items)), make(map[string]string, len(items))
 	busy := map[string]bool{}
-	for _, it := range items {
+	for i := range items {
+		it := &items[i]
 		key := pageKey(it.URL)
 		at := use{it.Source, key}
 		if t, met := title[at]; met && t != it.Title {
 			busy[key] = true
 		}
-		title[at] = it.Title
+		title[at], keys[it.ID] = it.Title, key
 	}
-	keys := make(map[string]string, len(items))
-	for _, it := range items {
-		if key := pageKey(it.URL); !busy[key] {
-			keys[it.ID] = key
-		}
-	}
+	maps.DeleteFunc(keys, func(_, key string) bool { return busy[key] })
 	return keys
 }
 
@@ -206,6 +251,18 @@ func (p *pool) title(it feeds.Item) string { return cmp.Or(p.edits[it.ID].Title,
 
 // excerpt is an item's excerpt as the editor wants it.
 func (p *pool) excerpt(it feeds.Item) string { return cmp.Or(p.edits[it.ID].Text, it.Excerpt) }
+
+// label is the evidence of an item as the editor wants it printed.
+func (p *pool) label(it feeds.Item) Evidence {
+	switch said := p.edits[it.ID].Evidence; said {
+	case "":
+		return p.evidence(it)
+	case Journalism:
+		return ""
+	default:
+		return said
+	}
+}
 
 // edits finds what the editor said about an item. Where the list holds two
 // edits of one item, which does not happen from our own store, the same one

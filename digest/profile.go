@@ -14,7 +14,7 @@ import (
 const (
 	// inSummary is what a word in the summary counts against one in the title.
 	inSummary = 0.5
-	// fitting is the sum of weights at which a text is 63 % on topic.
+	// fitting is the sum of weights at which a text is 63 % ours.
 	fitting = 2.0
 	// compound is how long a word must be to be found inside a longer one, as
 	// Telemedizin is in Telemedizinplattform.
@@ -26,14 +26,24 @@ type profile struct {
 	topics  []topic // the heaviest first
 	lexicon *related.Lexicon
 	phrases map[string]map[string][]phrase // by language, then by forms of the first word
-	inside  map[string]int                 // by folded word: the heaviest topic found inside it
+	inside  map[spot]int                   // the heaviest topic found inside a longer word
 }
+
+// A spot is a folded word in a text of some language.
+type spot struct{ lang, word string }
 
 // A topic is a word or phrase of the profile.
 type topic struct {
+	lang   string // that it counts in; "" for all
 	name   string
 	weight float64
 	fold   string // of a single word that may be found in a compound; else ""
+}
+
+// in reports whether a topic counts in a language. In one we have no topics
+// for, all do: a Portuguese text has words of the Spanish profile.
+func (t topic) in(lang string) bool {
+	return t.lang == "" || t.lang == lang || !slices.Contains(strings.Fields(topicColumns), lang)
 }
 
 // A phrase is a topic's words in one language.
@@ -48,10 +58,10 @@ type phrase struct {
 const longStem = 5
 
 func newProfile(words map[string]float64) profile {
-	p := profile{lexicon: related.NewLexicon(), phrases: map[string]map[string][]phrase{}, inside: map[string]int{}}
+	p := profile{lexicon: related.NewLexicon(), phrases: map[string]map[string][]phrase{}, inside: map[spot]int{}}
 	for _, name := range slices.Sorted(maps.Keys(words)) {
-		if weight := words[name]; weight > 0 && strings.TrimSpace(name) != "" {
-			p.topics = append(p.topics, topic{name: name, weight: weight, fold: compoundPart(name)})
+		if lang, text := withTag(name); words[name] > 0 && text != "" {
+			p.topics = append(p.topics, topic{lang, text, words[name], compoundPart(text)})
 		}
 	}
 	slices.SortStableFunc(p.topics, func(a, b topic) int { return cmp.Compare(b.weight, a.weight) })
@@ -67,31 +77,46 @@ func compoundPart(name string) string {
 
 func (p profile) empty() bool { return len(p.topics) == 0 }
 
-// fit tells how well an item fits the profile, 0 to 1, and which of its words
-// it has, the strongest first.
+// fit tells how well an item fits the profile alone, 0 to 1, and which of its
+// words it has, the strongest first.
 func (p profile) fit(it feeds.Item) (float64, []string) {
-	summary, lang := cmp.Or(it.Summary, it.Excerpt), p.language(it)
-	found := map[int]float64{}
-	p.find(summary, lang, inSummary, found)
-	p.find(it.Title, lang, 1, found)
-	hits := slices.SortedFunc(maps.Keys(found), func(a, b int) int {
-		return cmp.Or(cmp.Compare(found[b], found[a]), cmp.Compare(a, b))
-	})
-	words, sum := make([]string, len(hits)), 0.0
-	for i, hit := range hits {
-		words[i] = p.topics[hit].name
-		sum += found[hit]
+	found, lang := map[int]hit{}, p.language(it)
+	p.find(p.lexicon.Words(cmp.Or(it.Summary, it.Excerpt), lang), lang, inSummary, found)
+	p.find(p.lexicon.Words(it.Title, lang), lang, 1, found)
+	var names []string
+	sum := 0.0
+	for _, t := range p.terms(found) {
+		names = append(names, t.Word)
+		sum += t.Weight
 	}
-	return 1 - math.Exp(-sum/fitting), words
+	return 1 - math.Exp(-sum/fitting), names
+}
+
+// A hit is where a text has a topic.
+type hit struct {
+	text   string // as it stands there
+	weight float64
+}
+
+// terms lists what was found, the strongest first.
+func (p profile) terms(found map[int]hit) []Term {
+	hits := slices.SortedFunc(maps.Keys(found), func(a, b int) int {
+		return cmp.Or(cmp.Compare(found[b].weight, found[a].weight), cmp.Compare(a, b))
+	})
+	list := make([]Term, len(hits))
+	for i, n := range hits {
+		list[i] = Term{Text: found[n].text, Word: p.topics[n].name, From: fromProfile, Weight: found[n].weight}
+	}
+	return list
 }
 
 // weight is that of the topic a single word names; 0 when it names none.
 func (p profile) weight(word, lang string) float64 {
-	found := map[int]float64{}
-	p.find(word, lang, 1, found)
+	found := map[int]hit{}
+	p.find(p.lexicon.Words(word, lang), lang, 1, found)
 	most := 0.0
-	for _, w := range found {
-		most = max(most, w)
+	for _, h := range found {
+		most = max(most, h.weight)
 	}
 	return most
 }
@@ -102,19 +127,29 @@ func (p profile) language(it feeds.Item) string {
 }
 
 // find notes the topics a text has, each once, with its weight at that place.
-func (p profile) find(text, lang string, place float64, found map[int]float64) {
-	phrases, words := p.in(lang), p.lexicon.Words(text, lang)
-	for i := range words {
-		if best := p.at(words[i:], phrases); best >= 0 {
-			found[best] = place * p.topics[best].weight
+func (p profile) find(text []related.Word, lang string, place float64, found map[int]hit) {
+	phrases := p.in(lang)
+	for i := range text {
+		if best, length := p.at(text[i:], lang, phrases); best >= 0 {
+			found[best] = hit{asWritten(text[i : i+length]), place * p.topics[best].weight}
 		}
 	}
 }
 
+// asWritten joins words as a text has them.
+func asWritten(words []related.Word) string {
+	list := make([]string, len(words))
+	for i, w := range words {
+		list[i] = w.Text
+	}
+	return strings.Join(list, " ")
+}
+
 // at gives the topic that a text begins with: the heaviest where several meet,
 // then the one that is written so, as vaccine is and the Dutch vaccin is not;
-// else one that is part of the first word; -1 for none.
-func (p profile) at(text []related.Word, phrases map[string][]phrase) int {
+// else one that is part of the first word; -1 for none. It also gives how many
+// words the topic takes.
+func (p profile) at(text []related.Word, lang string, phrases map[string][]phrase) (best, length int) {
 	best, written := -1, false
 	for _, key := range forms(text[0]) {
 		for _, ph := range phrases[key] {
@@ -123,14 +158,14 @@ func (p profile) at(text []related.Word, phrases map[string][]phrase) int {
 			}
 			same := ph.words[0].Fold == text[0].Fold
 			if best < 0 || p.topics[ph.topic].weight > p.topics[best].weight || p.topics[ph.topic].weight == p.topics[best].weight && same && !written {
-				best, written = ph.topic, same
+				best, written, length = ph.topic, same, len(ph.words)
 			}
 		}
 	}
 	if best < 0 {
-		return p.within(text[0].Fold)
+		return p.within(spot{lang, text[0].Fold}), 1
 	}
-	return best
+	return best, length
 }
 
 // in reads the topics as phrases of a language.
@@ -140,6 +175,9 @@ func (p profile) in(lang string) map[string][]phrase {
 	}
 	phrases := map[string][]phrase{}
 	for i, t := range p.topics {
+		if !t.in(lang) {
+			continue
+		}
 		if words := p.lexicon.Words(t.name, lang); len(words) > 0 {
 			for _, key := range forms(words[0]) {
 				phrases[key] = append(phrases[key], phrase{i, words})
@@ -187,14 +225,16 @@ func inflected(long, short string) bool {
 }
 
 // within finds the heaviest topic that is part of a longer word; -1 for none.
-func (p profile) within(word string) int {
-	if len(word) <= compound {
+// Only German and Dutch write compounds as one word: an impatient Englishman is
+// no patient.
+func (p profile) within(at spot) int {
+	if len(at.word) <= compound || at.lang != "de" && at.lang != "nl" {
 		return -1
 	}
-	best, known := p.inside[word]
+	best, known := p.inside[at]
 	if !known {
-		best = slices.IndexFunc(p.topics, func(t topic) bool { return t.fold != "" && strings.Contains(word, t.fold) })
-		p.inside[word] = best
+		best = slices.IndexFunc(p.topics, func(t topic) bool { return t.fold != "" && t.in(at.lang) && strings.Contains(at.word, t.fold) })
+		p.inside[at] = best
 	}
 	return best
 }

@@ -19,6 +19,8 @@ type told struct {
 	group  int          // its cluster
 	order  int          // the place the editor gave it; 0 for none
 	pinned bool
+	like   float64 // likeness to the most alike story of the last issues
+	toldIn int     // the issue that told that one
 }
 
 // Rank gives every story of the week, the strongest first, before caps and
@@ -64,8 +66,12 @@ func (p *pool) rank() []told {
 // tell makes the stories of a cluster: one for each item the editor pinned, or
 // one told by the best outlet, or none.
 func (p *pool) tell(group int) []told {
+	ids := p.groups[group].IDs
+	if !slices.ContainsFunc(ids, p.tells) {
+		return nil // most clusters are background
+	}
 	var pinned, rest []feeds.Item
-	for _, id := range p.groups[group].IDs {
+	for _, id := range ids {
 		switch e := p.edits[id]; {
 		case !e.Drop && (e.Pin || e.Order > 0):
 			pinned = append(pinned, *p.byID[id])
@@ -84,6 +90,13 @@ func (p *pool) tell(group int) []told {
 	}
 	stories[0].others = p.kept(rest)
 	return stories
+}
+
+// tells reports whether an item may tell a story: as news or because the editor
+// wants it.
+func (p *pool) tells(id string) bool {
+	e := p.edits[id]
+	return e.Pin || e.Order > 0 || p.news(*p.byID[id])
 }
 
 // tellNews lets the best outlet of this week tell the story. When the editor
@@ -107,16 +120,29 @@ func (p *pool) kept(items []feeds.Item) []feeds.Item {
 	return slices.DeleteFunc(items, func(it feeds.Item) bool { return p.edits[it.ID].Drop })
 }
 
-// byTrust puts the item first that should tell a story: of the source with
-// most weight, with something to print under its title, earliest (RN-4).
+// byTrust puts the item first that should tell a story: not of those who gain
+// by it, of the source with most weight, with something to print under its
+// title, earliest (RN-4).
 func (p *pool) byTrust(a, b feeds.Item) int {
 	return cmp.Or(
+		compareBool(p.evidence(a).interested(), p.evidence(b).interested()),
 		cmp.Compare(b.Weight, a.Weight),
 		cmp.Compare(min(len(b.Excerpt), 1), min(len(a.Excerpt), 1)),
 		a.Published.Compare(b.Published),
 		strings.Compare(a.URL, b.URL),
 		strings.Compare(a.ID, b.ID),
 	)
+}
+
+// compareBool puts false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // byPlace orders pinned items of one story: those with a place first.
@@ -142,8 +168,8 @@ func (p *pool) fresh(t told) bool {
 			return false
 		}
 	}
-	if like, issue := p.past.nearest(t.item.Title, t.item.Lang); like >= sameTitle {
-		p.leaveOut(t.Title, fmt.Sprintf("already in No %d", issue), t.Score)
+	if t.like >= sameTitle {
+		p.leaveOut(t.Title, fmt.Sprintf("already in No %d", t.toldIn), t.Score)
 		return false
 	}
 	return true

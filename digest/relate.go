@@ -12,13 +12,14 @@ import (
 const (
 	// perOutlet is how many related items one outlet may have (RN-2).
 	perOutlet = 2
-	// sameEvent is the likeness, dimmed by the days between, from which on an
-	// item is taken to tell the story itself. It is under the limit of clusters:
-	// a story too many beside the lead does more harm than one too few.
+	// sameEvent is the probability from which on an item is taken to tell the
+	// story itself. It is under the limit of clusters: a story too many beside
+	// the lead does more harm than one too few.
 	sameEvent = 0.15
 	// sameText is the likeness from which on two items say the same, however
-	// many days lie between.
+	// many days lie between; sayAgain is where people begin to find that.
 	sameText = 0.5
+	sayAgain = 0.85
 	// offSubject is what an item without the newsletter's words is worth as
 	// related reading against one full of them.
 	offSubject = 0.4
@@ -94,8 +95,15 @@ func (s *shelf) beside(article feeds.Item, n int) []Related {
 	list, beside := []Related{}, []feeds.Item{}
 	doc, lang := s.document(article), s.profile.language(article)
 	for _, near := range s.nearest(article, doc) {
-		it, why := *s.byID[near.ID], s.index.Shared(doc, near.ID)
-		if len(list) == n || !s.convincing(near, why, lang) || s.taken(it) || tooMany(it, beside) || s.again(it, beside) {
+		if len(list) == n {
+			break
+		}
+		it := *s.byID[near.ID]
+		if s.taken(it) || tooMany(it, beside) {
+			continue
+		}
+		why := s.index.Shared(doc, near.ID)
+		if !s.convincing(near, why, lang) || s.again(it, beside) {
 			continue
 		}
 		s.take(it, s.group[it.ID])
@@ -112,25 +120,25 @@ func (s *shelf) beside(article feeds.Item, n int) []Related {
 // those near in words and days, and of these rather those about the
 // newsletter's subject.
 func (s *shelf) nearest(article feeds.Item, doc related.Document) []related.Neighbour {
-	list := s.index.Neighbours(doc, related.Question{Least: s.options.Threshold, Limit: candidates, Skip: s.forbidden(article)})
+	list := s.stories.Neighbours(doc, related.Question{Least: s.options.Threshold, Limit: candidates, Skip: s.forbidden(article)})
 	list = slices.DeleteFunc(list, func(n related.Neighbour) bool { return n.Same >= sameEvent || n.Like >= sameText })
 	for i, n := range list {
 		it := *s.byID[n.ID]
-		list[i].Score = rounded(n.Like * recency(article, it) * s.onSubject(it))
+		list[i].Score = rounded(n.Theme * recency(article, it) * s.onSubject(it))
 	}
 	slices.SortStableFunc(list, func(a, b related.Neighbour) int { return cmp.Compare(b.Score, a.Score) })
 	return list
 }
 
 // recency dims a likeness by the time between an article and an item, halving
-// what it takes off every two weeks (RN-1), and never by more than 30 %: what is
+// what it takes off every two weeks (RN-1), and never by more than 15 %: what is
 // near in time is too often the same story, and good reading may be old.
 func recency(article, it feeds.Item) float64 {
 	if article.Published.IsZero() {
 		return 1
 	}
 	days := math.Abs(article.Published.Sub(it.Published).Hours()) / 24
-	return 0.7 + 0.3*math.Exp2(-days/14)
+	return 0.85 + 0.15*math.Exp2(-days/14)
 }
 
 // onSubject is 1 for an item full of the newsletter's words, less for others.
@@ -180,7 +188,7 @@ func tooMany(it feeds.Item, beside []feeds.Item) bool {
 // again reports whether an item says what one of those beside it says.
 func (s *shelf) again(it feeds.Item, beside []feeds.Item) bool {
 	for _, other := range beside {
-		if s.index.Likeness(s.document(other), s.document(it)) >= sameText {
+		if s.index.Likeness(s.document(other), s.document(it)) >= sayAgain {
 			return true
 		}
 	}

@@ -18,6 +18,8 @@ type Week struct {
 	Posts []feeds.Post // of sessions inside the week
 	Past  []PastStory  // the stories and related items of the last 8 issues
 	Edits []Edit
+
+	Judged []Judgement // what the editor kept in earlier issues or threw out of them
 }
 
 // A PastStory is something an earlier issue already carried.
@@ -37,15 +39,23 @@ type Edit struct {
 	Note  string // the editor's words under the story
 	Title string // replaces the printed title
 	Text  string // replaces the excerpt
+
+	// Evidence replaces the label that the ranker would print; Journalism
+	// prints none. It does not change who tells the story.
+	Evidence Evidence
 }
 
 // Options are the ranker's settings, from the [ranking] section.
 type Options struct {
-	Topics    map[string]float64 // the newsletter's words and their weight, 0 to 5; folded before matching
-	Stories   int                // how many stories an issue carries, lead included; 1 to 40
-	Related   int                // related items under the lead; 0 to 10
-	PerSource int                // most stories of one source
-	HalfLife  time.Duration      // after which a story counts half
-	Threshold float64            // least similarity of a related item, 0 to 1
-	Quotes    int                // most quotes a question
+	Topics    map[string]float64  // the newsletter's words and their weight, 0 to 5; "nl:zorg" counts in Dutch only
+	Evidence  map[string]Evidence // what the editor says the texts of a source are, by its ID
+	Health    float64             // how much the model of health news has to say beside them, 0 to 1
+	Stories   int                 // how many stories an issue carries, lead included; 1 to 40
+	Related   int                 // related items under the lead; 0 to 10
+	PerSource int                 // most stories of one source
+	PerTopic  int                 // most stories about one disease or the like
+	HalfLife  time.Duration       // after which a story counts half
+	Weights   Weights             // how much each part of the score counts
+	Threshold float64             // least similarity of a related item, 0 to 1
+	Quotes    int                 // most quotes a question
 }

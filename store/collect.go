@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
+	"weekward/digest/related"
 	"weekward/feeds"
 )
 
@@ -22,6 +22,9 @@ func (s *Store) SaveReadings(ctx context.Context, readings []feeds.Reading, now 
 			if fresh[i], err = s.saveReading(ctx, tx, r, now); err != nil {
 				return fmt.Errorf("source %q: %w", r.Visit.Source, err)
 			}
+		}
+		if err := s.indexItems(ctx, tx); err != nil {
+			return err
 		}
 		return s.saveVisits(ctx, tx, readings)
 	})
@@ -61,15 +64,23 @@ func (s *Store) saveReading(ctx context.Context, tx *sql.Tx, r feeds.Reading, no
 // what its page said where the feed still says less.
 func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, now time.Time) (fresh int, err error) {
 	items = lastOfEach(items, func(it feeds.Item) string { return it.ID })
-	known := 0
+	known := map[string]feeds.Item{}
 	// Held, so that no page completes an item between here and the insertion.
-	err = queryIn(ctx, tx, "SELECT id FROM items WHERE id IN ($in) "+s.engine.hold, ids(items, func(it feeds.Item) string { return it.ID }),
-		func(scanner) error { known++; return nil })
+	err = queryIn(ctx, tx, "SELECT id, title, summary FROM items WHERE id IN ($in) "+s.engine.hold, ids(items, func(it feeds.Item) string { return it.ID }),
+		func(row scanner) error {
+			var it feeds.Item
+			err := row.Scan(&it.ID, &it.Title, &it.Summary)
+			known[it.ID] = it
+			return err
+		})
 	if err != nil {
 		return 0, err
 	}
-	if known > 0 {
+	if len(known) > 0 {
 		if items, err = completed(ctx, tx, items); err != nil {
+			return 0, err
+		}
+		if err := noteCorrections(ctx, tx, known, items, now); err != nil {
 			return 0, err
 		}
 	}
@@ -84,7 +95,7 @@ func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, n
 		    section = excluded.section, topic = excluded.topic, weight = excluded.weight, folded = excluded.folded,
 		    published = CASE WHEN excluded.undated THEN items.published ELSE excluded.published END,
 		    undated = (items.undated AND excluded.undated)`)
-	return len(items) - known, err
+	return len(items) - len(known), err
 }
 
 func itemRow(it feeds.Item, now time.Time) []any {
@@ -101,8 +112,9 @@ func itemRow(it feeds.Item, now time.Time) []any {
 	}
 }
 
-// folded is how texts are searched: SQLite folds ASCII only, so it is done here.
-func folded(text string) string { return strings.ToLower(text) }
+// folded is how items are searched: without capitals and accents. SQLite folds
+// ASCII only, so it is done here.
+func folded(text string) string { return related.Fold(text) }
 
 // lastOfEach leaves of several values with one key only the last, which is
 // the newest word of a feed that repeats itself.

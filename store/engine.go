@@ -36,6 +36,13 @@ type engine struct {
 	// members selects the texts of a JSON list that is a statement's first
 	// placeholder: one statement for any number of rows.
 	members string
+	// searching is a query for the IDs of at most $2 items that answer the
+	// question $1, and question writes what it is asked; see search.go.
+	searching string
+	question  func(beginnings []string) string
+	// fullText makes the index behind it, noFullText takes it away; indexing
+	// takes in what was written, where the engine does not by itself.
+	fullText, noFullText, indexing []string
 }
 
 var sqliteEngine = engine{
@@ -46,6 +53,12 @@ var sqliteEngine = engine{
 	},
 	relax:  "PRAGMA synchronous = NORMAL",
 	strict: "PRAGMA synchronous = FULL",
+
+	searching:  sqliteSearching,
+	question:   sqliteQuestion,
+	fullText:   sqliteFullText,
+	noFullText: sqliteNoFullText,
+	indexing:   sqliteIndexing,
 
 	members: "SELECT value FROM json_each($1)",
 }
@@ -61,6 +74,11 @@ var postgresEngine = engine{
 	async:   "SET LOCAL synchronous_commit = off",
 	serial:  "LOCK TABLE collectors IN EXCLUSIVE MODE",
 	members: "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))",
+
+	searching:  postgresSearching,
+	question:   postgresQuestion,
+	fullText:   postgresFullText,
+	noFullText: postgresNoFullText,
 }
 
 // isPostgres tells a PostgreSQL address from a path.

@@ -107,6 +107,9 @@ func erase(ctx context.Context, tx *sql.Tx, e subscribers.Erasure) error {
 		_, err = tx.ExecContext(ctx, "DELETE FROM signups WHERE address = $1", e.Address)
 	}
 	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM bounces WHERE subscriber = $1", e.ID)
+	}
+	if err == nil {
 		_, err = tx.ExecContext(ctx, "DELETE FROM subscribers WHERE id = $1", e.ID) // its consents go with it
 	}
 	if err == nil && e.Suppression.Hash != "" {

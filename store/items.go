@@ -96,8 +96,10 @@ func (s *Store) oneItem(ctx context.Context, query, value string) (feeds.Item, e
 // how many were not known before.
 func (s *Store) SaveItems(ctx context.Context, items []feeds.Item, now time.Time) (fresh int, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
-		fresh, err = s.saveItems(ctx, tx, items, now)
-		return err
+		if fresh, err = s.saveItems(ctx, tx, items, now); err != nil {
+			return err
+		}
+		return s.indexItems(ctx, tx)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("save items: %w", err)

@@ -73,7 +73,10 @@ func (s *Store) SavePage(ctx context.Context, w feeds.Words, again time.Time) er
 		_, err = tx.ExecContext(ctx, `
 			UPDATE items SET title = $1, summary = $2, excerpt = $3, author = $4, lang = $5, folded = $6
 			WHERE id = $7`, row...)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.indexItems(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("save the page of item %q: %w", w.Item, err)

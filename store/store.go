@@ -25,6 +25,10 @@ var migrations embed.FS
 // ErrNoDatabase means that there is nothing to read yet.
 var ErrNoDatabase = errors.New("there is no database yet")
 
+// ErrOldSchema means that an earlier version of the program wrote the database,
+// and that no later one has opened it for writing yet.
+var ErrOldSchema = errors.New("the database is of an earlier version")
+
 // A Store is an open database. It is safe for concurrent use.
 type Store struct {
 	read, write *sql.DB
@@ -62,7 +66,8 @@ func Open(ctx context.Context, address string) (*Store, error) {
 }
 
 // OpenReadOnly opens the database for reading: nothing is migrated, and every
-// write fails. It returns ErrNoDatabase when the file does not exist.
+// write fails. It returns ErrNoDatabase when the file does not exist, and
+// ErrOldSchema when it has to be brought up to date first.
 func OpenReadOnly(ctx context.Context, address string) (*Store, error) {
 	if !isPostgres(address) {
 		if _, err := os.Stat(address); errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +78,7 @@ func OpenReadOnly(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.read.PingContext(ctx); err != nil {
+	if err := s.upToDate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
 	}
 	return s, nil
@@ -110,19 +115,7 @@ func (s *Store) Engine(ctx context.Context) (string, error) {
 // turns: by PostgreSQL's advisory lock, or by SQLite's one writer. There the
 // one that comes second finds its step done already, and looks again.
 func (s *Store) migrate(ctx context.Context) error {
-	dir, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{}
-	if s.engine.name == "postgres" {
-		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks each second for five minutes
-		if err != nil {
-			return err
-		}
-		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
-	}
-	p, err := goose.NewProvider(dialect, s.write, dir, options...)
+	p, err := s.migrator()
 	if err != nil {
 		return err
 	}
@@ -137,6 +130,37 @@ func (s *Store) migrate(ctx context.Context) error {
 		case <-time.After(time.Duration(try) * 20 * time.Millisecond):
 		}
 	}
+}
+
+// upToDate is ErrOldSchema when steps of the schema are still to be taken.
+func (s *Store) upToDate(ctx context.Context) error {
+	p, err := s.migrator()
+	if err != nil {
+		return err
+	}
+	pending, err := p.HasPending(ctx)
+	if err == nil && pending {
+		err = ErrOldSchema
+	}
+	return err
+}
+
+// migrator knows the steps of the schema: one set for both engines, and the
+// full-text index, in which they differ.
+func (s *Store) migrator() (*goose.Provider, error) {
+	dir, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithGoMigrations(s.searchMigration())}
+	if s.engine.name == "postgres" {
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // asks each second for five minutes
+		if err != nil {
+			return nil, err
+		}
+		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
+	}
+	return goose.NewProvider(dialect, s.write, dir, options...)
 }
 
 // migrateTries is how often a migration is begun that meets another process:

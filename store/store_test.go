@@ -175,6 +175,17 @@ func TestReadingOnlySaysThatThereIsNoDatabase(t *testing.T) {
 	}
 }
 
+func TestReadingOnlySaysThatTheDatabaseIsOld(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "subscribers.db")
+	storetest.OpenAt(t, path)
+	if _, err := raw(t, path).Exec("DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.OpenReadOnly(t.Context(), path); !errors.Is(err, store.ErrOldSchema) {
+		t.Errorf("OpenReadOnly(a step behind) = %v, want ErrOldSchema", err)
+	}
+}
+
 func TestDatabaseIsReadableByItsOwnerOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "subscribers.db")
 	addSource(t, storetest.OpenAt(t, path), "first")

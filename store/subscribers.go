@@ -114,7 +114,7 @@ func subscribersWhere(f subscribers.Filter) (string, []any) {
 		conditions = append(conditions, "(created_at, id) < ("+place(utc(f.After.CreatedAt))+", "+place(f.After.ID)+")")
 	}
 	if f.Search != "" {
-		pattern := place("%" + likeLiteral(folded(f.Search)) + "%")
+		pattern := place("%" + likeLiteral(strings.ToLower(f.Search)) + "%")
 		conditions = append(conditions, `(email_key LIKE `+pattern+` ESCAPE '\' OR LOWER(name) LIKE `+pattern+` ESCAPE '\')`)
 	}
 	if len(conditions) == 0 {

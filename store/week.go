@@ -16,8 +16,9 @@ const (
 )
 
 // Week fills a week with what its issue is made of: the newest 20,000 items and
-// the posts from before its freeze, the stories of the 8 issues before it, and
-// the editor's edits. The same database gives the same week.
+// the posts from before its freeze, the stories of the 8 issues before it, the
+// editor's edits, and what they kept and dropped before. The same database
+// gives the same week.
 func (s *Store) Week(ctx context.Context, w digest.Week) (_ digest.Week, err error) {
 	if w.Items, err = queryItems(ctx, s.read, "SELECT "+itemColumns+` FROM items
 		WHERE published < $1
@@ -32,6 +33,9 @@ func (s *Store) Week(ctx context.Context, w digest.Week) (_ digest.Week, err err
 	}
 	if w.Edits, err = s.Edits(ctx, w.Number); err != nil {
 		return w, err
+	}
+	if w.Judged, err = s.judged(ctx, w.Number); err != nil {
+		return w, fmt.Errorf("read the editor's earlier judgements: %w", err)
 	}
 	return w, nil
 }
@@ -78,12 +82,12 @@ func (s *Store) SaveEdit(ctx context.Context, issue int, e digest.Edit) error {
 		_, err = s.write.ExecContext(ctx, "DELETE FROM edits WHERE issue = $1 AND item = $2", issue, e.Item)
 	} else {
 		_, err = s.write.ExecContext(ctx, `
-			INSERT INTO edits (issue, item, dropped, pinned, place, note, title, text)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+			INSERT INTO edits (issue, item, dropped, pinned, place, note, title, text, evidence)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (issue, item) DO UPDATE SET
 			    dropped = excluded.dropped, pinned = excluded.pinned, place = excluded.place,
-			    note = excluded.note, title = excluded.title, text = excluded.text`,
-			storable([]any{issue, e.Item, e.Drop, e.Pin, e.Order, e.Note, e.Title, e.Text})...)
+			    note = excluded.note, title = excluded.title, text = excluded.text, evidence = excluded.evidence`,
+			storable([]any{issue, e.Item, e.Drop, e.Pin, e.Order, e.Note, e.Title, e.Text, string(e.Evidence)})...)
 	}
 	if err != nil {
 		return fmt.Errorf("save edit of issue %d: %w", issue, err)
@@ -96,10 +100,10 @@ func (s *Store) Edits(ctx context.Context, issue int) ([]digest.Edit, error) {
 	var edits []digest.Edit
 	err := each(ctx, s.read, func(row scanner) error {
 		var e digest.Edit
-		err := row.Scan(&e.Item, &e.Drop, &e.Pin, &e.Order, &e.Note, &e.Title, &e.Text)
+		err := row.Scan(&e.Item, &e.Drop, &e.Pin, &e.Order, &e.Note, &e.Title, &e.Text, &e.Evidence)
 		edits = append(edits, e)
 		return err
-	}, "SELECT item, dropped, pinned, place, note, title, text FROM edits WHERE issue = $1 ORDER BY item", issue)
+	}, "SELECT item, dropped, pinned, place, note, title, text, evidence FROM edits WHERE issue = $1 ORDER BY item", issue)
 	if err != nil {
 		return nil, fmt.Errorf("read edits of issue %d: %w", issue, err)
 	}

@@ -64,7 +64,7 @@ func TestEditsBelongToTheirIssue(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		edits := []digest.Edit{
 			{Item: "a", Drop: true},
-			{Item: "b", Pin: true, Order: 2, Note: "note", Title: "title", Text: "text"},
+			{Item: "b", Pin: true, Order: 2, Note: "note", Title: "title", Text: "text", Evidence: digest.PressRelease},
 		}
 		for _, e := range edits {
 			if err := s.SaveEdit(t.Context(), 3, digest.Edit{Item: e.Item, Note: "older"}); err != nil {

@@ -27,6 +27,7 @@ type questionView struct {
 	Label   string // "Q1"; "" for the open floor
 	Text    string
 	Answers string // "34 answers"
+	About   string // "about “Ward accounts”": stories of this issue; "" when none
 	Quotes  []quoteView
 }
 

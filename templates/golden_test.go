@@ -119,10 +119,28 @@ func samplePages() map[string]templates.Page {
 				{Number: 18, Slot: at("2009-12-29T06:00:00Z"), Subject: "A quiet week, and a good one", Stories: 3, Minutes: 2, Chats: []string{"wardround"}},
 			}
 		}),
+		"search": base(func(p *templates.Page) { p.Search = &templates.Search{} }),
+		"search+none": base(func(p *templates.Page) {
+			p.Search = &templates.Search{Question: `telecare "<b>" islands`}
+		}),
+		"search+found": base(func(p *templates.Page) {
+			p.Search = &templates.Search{Question: "ward", Found: sampleFound()}
+		}),
+		"search+found+de": base(func(p *templates.Page) {
+			p.Lang, p.Search = "de", &templates.Search{Question: "Netz", Found: sampleFound()[1:2]}
+		}),
 		"archive+empty": base(func(p *templates.Page) {}),
 		"issue": base(func(p *templates.Page) {
 			p.Issue, p.Older, p.Newer = &issue, 30, 32
 			p.Correction = "7 April: the ministry’s consultation closes in June, not in May."
+		}),
+		"issue+since": base(func(p *templates.Page) {
+			p.Issue, p.Older = &issue, 30
+			p.Corrections, p.FollowUps = sampleCorrections(), sampleFollowUps()
+		}),
+		"issue+since+de": base(func(p *templates.Page) {
+			p.Lang, p.Issue, p.Older = "de", &issue, 30
+			p.Corrections, p.FollowUps = sampleCorrections(), sampleFollowUps()
 		}),
 		"privacy": base(func(p *templates.Page) {}),
 		"message": base(func(p *templates.Page) { p.Message = templates.MessageUnknownLink }),

@@ -48,7 +48,7 @@ func poisoned(text, address string) digest.Issue {
 	i := sampleIssue()
 	i.Subject, i.Preheader = text, text
 	story := digest.Story{
-		ID: "x", Section: text, Title: text, URL: address, Source: text, Lang: text, Excerpt: text, Note: text, Shared: 2, SharedIn: text,
+		ID: "x", Section: text, Title: text, URL: address, Source: text, Lang: text, Excerpt: text, Note: text, Shared: 2, SharedIn: text, Discussed: digest.Discussed{Tag: text, Question: text},
 		Published: at("2010-04-05T08:00:00Z"),
 		Also:      []digest.Also{{Title: text, URL: address, Source: "also " + text}},
 		Related:   []digest.Related{{Title: text, URL: address, Source: text, Lang: text, Excerpt: text}},
@@ -73,7 +73,9 @@ func TestHostileTitleStaysPlainText(t *testing.T) {
 			continue
 		}
 		var page bytes.Buffer
-		p := templates.Page{Site: sampleSite(), Issue: &issue, Correction: text, Form: &templates.FormData{Address: text},
+		p := templates.Page{Site: sampleSite(), Issue: &issue, Correction: text,
+			Corrections: []digest.Correction{{Item: "x", Printed: text, Title: text + "!", Source: text, Sign: text}},
+			FollowUps:   []digest.Followed{{Story: text, FollowUps: []digest.FollowUp{{Title: text, URL: text, Source: text, Lang: text}}}}, Form: &templates.FormData{Address: text},
 			Latest: &templates.IssueLine{Number: 1, Subject: text, Chats: []string{text}}, Message: templates.MessageNotFound}
 		for _, name := range []string{templates.PageIssue, templates.PageSignup} {
 			if err := set.Page(&page, name, p); err != nil {

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type sectionView struct {
 // storyView is a story, or a related item of one (then without Also, Note and
 // Related).
 type storyView struct {
+	ID        string // of the item
 	Title     string
 	URL       string // "" prints the title without a link
 	Lang, Dir string // "" unless foreign to the page
@@ -40,6 +42,7 @@ type storyView struct {
 	Also      []linkView
 	AlsoMore  string // "and 3 more"; "" when Also is complete
 	Related   []storyView
+	Corrected []string // what its sources mended since; on archive pages only
 }
 
 // linkView is an address with the words that stand for it.
@@ -69,7 +72,9 @@ func (p *printer) issue(i digest.Issue, site Site, aged bool) issueView {
 		v.add(p.section(story.Section), p.story(story, cal, false))
 	}
 	for _, r := range i.Chats {
-		v.Chats = append(v.Chats, p.chat(r, site))
+		chat := p.chat(r, site)
+		p.about(i, r, &chat)
+		v.Chats = append(v.Chats, chat)
 	}
 	v.Contents = p.contents(v)
 	return v
@@ -118,10 +123,10 @@ func (p *printer) contents(v issueView) string {
 
 // story prints one story. The lead shows its date, the others their age.
 func (p *printer) story(s digest.Story, cal calendar, lead bool) storyView {
-	v := storyView{Title: line(s.Title), URL: address(s.URL), Excerpt: line(s.Excerpt), Note: lines(s.Note)}
+	v := storyView{ID: s.ID, Title: line(s.Title), URL: address(s.URL), Excerpt: line(s.Excerpt), Note: lines(s.Note)}
 	v.Lang, v.Dir = p.foreign(s.Lang)
 	when := p.when(s.Published, calendar{cal.slot, cal.aged && !lead})
-	v.Meta = joined(line(s.Source), when, p.shared(s))
+	v.Meta = joined(line(s.Source), p.evidence(s), when, p.shared(s), p.discussed(s))
 	v.Also, v.AlsoMore = p.also(s)
 	for _, r := range s.Related {
 		v.Related = append(v.Related, p.related(r, cal))
@@ -130,7 +135,7 @@ func (p *printer) story(s digest.Story, cal calendar, lead bool) storyView {
 }
 
 func (p *printer) related(r digest.Related, cal calendar) storyView {
-	v := storyView{Title: line(r.Title), URL: address(r.URL), Excerpt: line(r.Excerpt)}
+	v := storyView{ID: r.ID, Title: line(r.Title), URL: address(r.URL), Excerpt: line(r.Excerpt)}
 	v.Lang, v.Dir = p.foreign(r.Lang)
 	v.Meta = joined(line(r.Source), p.when(r.Published, cal))
 	return v
@@ -145,6 +150,15 @@ func (p *printer) when(t time.Time, cal calendar) string {
 	default:
 		return p.day(t)
 	}
+}
+
+// evidence says what kind of text a story rests on; nothing of a kind that
+// only a later version knows.
+func (p *printer) evidence(s digest.Story) string {
+	if !slices.Contains(digest.Evidences(), s.Evidence) || s.Evidence == digest.Journalism {
+		return ""
+	}
+	return p.say("evidence." + string(s.Evidence))
 }
 
 func (p *printer) shared(s digest.Story) string {

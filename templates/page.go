@@ -19,7 +19,8 @@ const (
 	PagePreferences  = "preferences"  // Token, Subscriber, Topics, Form for a problem; Leave
 	PageSaved        = "saved"        // Token, to go back
 	PageArchive      = "archive"      // Issues, newest first
-	PageIssue        = "issue"        // Issue, Newer, Older, Correction
+	PageSearch       = "search"       // Search
+	PageIssue        = "issue"        // Issue, Newer, Older, Correction, Corrections, FollowUps
 	PagePrivacy      = "privacy"      // nothing but Site
 	PageMessage      = "message"      // Message
 )
@@ -34,6 +35,7 @@ const (
 	FieldZone   = "zone"
 	FieldTopic  = "topic" // once for each ticked topic; none means all
 	FieldFormat = "format"
+	FieldSearch = "q" // the question to the archive; in the address, for it changes nothing
 )
 
 // A Page is what a web page shows. Each page reads Site, Lang and the fields
@@ -43,20 +45,23 @@ type Page struct {
 	Lang  string // BCP 47, of the reader; "" means the site's
 	Title string // replaces the page's own title; usually ""
 
-	Form       *FormData     // what was typed, and what is wrong with it
-	Latest     *IssueLine    // the last issue sent
-	NextChat   *NextChat     // the coming chat
-	Issue      *digest.Issue // one issue, whole
-	Newer      int           // number of the issue after it; 0 when there is none
-	Older      int           // number of the issue before it; 0 when there is none
-	Correction string        // the editor's note on what was mended after sending
-	Issues     []IssueLine
-	Subscriber *Reader
-	Topics     []string // that readers may choose from; empty hides the choice
-	Token      string   // of this page: where its button posts to
-	Leave      string   // token of the reader's unsubscribe page; "" hides the link
-	Settings   string   // token of the reader's preferences page; "" hides the link
-	Message    Message
+	Form        *FormData           // what was typed, and what is wrong with it
+	Latest      *IssueLine          // the last issue sent
+	NextChat    *NextChat           // the coming chat
+	Issue       *digest.Issue       // one issue, whole
+	Newer       int                 // number of the issue after it; 0 when there is none
+	Older       int                 // number of the issue before it; 0 when there is none
+	Correction  string              // the editor's note on what was mended after sending
+	Corrections []digest.Correction // what the sources mended after sending
+	FollowUps   []digest.Followed   // what later issues have about its stories
+	Issues      []IssueLine
+	Search      *Search // what was asked of the archive, and the answers
+	Subscriber  *Reader
+	Topics      []string // that readers may choose from; empty hides the choice
+	Token       string   // of this page: where its button posts to
+	Leave       string   // token of the reader's unsubscribe page; "" hides the link
+	Settings    string   // token of the reader's preferences page; "" hides the link
+	Message     Message
 }
 
 // FormData is a form as it came back.
@@ -64,6 +69,12 @@ type FormData struct {
 	Address string // as typed
 	Stamp   string // for FieldStamp; required by the sign-up page
 	Problem Problem
+}
+
+// A Search is a question to the archive of issues.
+type Search struct {
+	Question string           // as typed; "" before anything was asked
+	Found    []digest.Printed // the best first
 }
 
 // A Problem says why a form was not accepted.

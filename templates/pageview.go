@@ -18,7 +18,7 @@ type pageView struct {
 	Name      string // of the newsletter
 	Tagline   string
 	Root      string // path of the site, "" for one at the root of its host
-	Private   bool   // bears a token: not to be indexed, not to be told to others
+	Private   bool   // bears a token or a question: not to be indexed, not to be told to others
 	Sender    senderView
 	Form      formView
 	Latest    *lineView
@@ -29,7 +29,9 @@ type pageView struct {
 	NewerText string
 	OlderText string
 	Correct   []string // paragraphs of the correction
+	Since     []sinceView
 	Years     []yearView
+	Search    searchView
 	Reader    readerView
 	Act       string // where the page's button posts to
 	Leave     string // path of the unsubscribe page; ""
@@ -99,8 +101,10 @@ func (s *Set) pageView(e edition, name string, page Page) (pageView, error) {
 	}
 	if page.Issue != nil {
 		issue := p.issue(*page.Issue, site, false)
-		v.Issue = &issue
+		p.corrected(*page.Issue, &issue, page.Corrections, site)
+		v.Issue, v.Since = &issue, p.since(page.FollowUps, site)
 	}
+	v.Search = p.search(page.Search, site, root)
 	v.Newer, v.NewerText = p.neighbour(root, page.Newer)
 	v.Older, v.OlderText = p.neighbour(root, page.Older)
 	v.Act, v.Private = tokenPath(root, name, page.Token), slices.Contains(privatePages(), name)
@@ -117,9 +121,9 @@ func (s *Set) pageView(e edition, name string, page Page) (pageView, error) {
 	return v, p.err
 }
 
-// privatePages bear a token in their address.
+// privatePages bear a token or a question in their address.
 func privatePages() []string {
-	return []string{PageConfirm, PageConfirmed, PageUnsubscribe, PageUnsubscribed, PagePreferences, PageSaved}
+	return []string{PageSearch, PageConfirm, PageConfirmed, PageUnsubscribe, PageUnsubscribed, PagePreferences, PageSaved}
 }
 
 func (p *printer) title(name string, page Page, v pageView) string {
@@ -128,6 +132,8 @@ func (p *printer) title(name string, page Page, v pageView) string {
 		return line(page.Title)
 	case name == PageIssue && v.Issue != nil:
 		return cmp.Or(v.Issue.Subject, v.Issue.Number)
+	case name == PageSearch && v.Search.Question != "":
+		return p.say("page.search.title_asked", "Question", v.Search.Question)
 	case name == PageMessage:
 		return p.say("message." + string(cmp.Or(page.Message, MessageFailed)) + ".title")
 	case name == PageSignup && v.Form.Problem != "":

@@ -38,7 +38,7 @@ func specimen() (digest.Issue, Site, Page) {
 	day := time.Date(2010, 4, 6, 6, 0, 0, 0, time.UTC)
 	const word, link = "Word", "https://example.org/"
 	story := digest.Story{
-		ID: word, Title: word, URL: link, Source: word, Lang: "ar", Published: day, Excerpt: word, Note: word, Shared: 2, SharedIn: word,
+		ID: word, Title: word, URL: link, Source: word, Lang: "ar", Published: day, Excerpt: word, Note: word, Shared: 2, SharedIn: word, Discussed: digest.Discussed{Tag: word, Question: word},
 		Also:    []digest.Also{{Source: "A", URL: link}, {Source: "B", URL: link}, {Source: "C", URL: link}, {Source: "D", URL: link}, {Source: "E", URL: link}},
 		Related: []digest.Related{{Title: word, URL: link, Source: word, Lang: "ar", Published: day, Excerpt: word}},
 	}
@@ -57,7 +57,10 @@ func specimen() (digest.Issue, Site, Page) {
 	return issue, site, Page{
 		Site: site, Form: &FormData{Address: word, Stamp: word, Problem: ProblemMalformed}, Latest: &line,
 		NextChat: &NextChat{Tag: word, Title: word, At: day, Zone: "Europe/London"}, Issue: &issue, Newer: 2, Older: 1,
-		Correction: word, Issues: []IssueLine{line}, Subscriber: &Reader{Address: "word@example.org"}, Topics: []string{word},
+		Correction: word, Corrections: []digest.Correction{{Item: word, Printed: word, Title: link, Source: word, Sign: word, Seen: day}},
+		FollowUps: []digest.Followed{{Story: word, FollowUps: []digest.FollowUp{{Title: word, URL: link, Source: word, Published: day}}}}, Issues: []IssueLine{line},
+		Search:     &Search{Question: word, Found: []digest.Printed{{Issue: 1, Slot: day, Title: word, URL: link, Source: word, Lang: "ar", Excerpt: word}}},
+		Subscriber: &Reader{Address: "word@example.org"}, Topics: []string{word},
 		Token: word, Leave: word, Settings: word, Message: MessageNotFound,
 	}
 }

@@ -62,7 +62,7 @@ func sampleStories() []digest.Story {
 			Source: "E-Health Post", Lang: "en", Published: at("2010-04-01T09:30:00Z"),
 			Excerpt: "No slides and no keynote: sixty nurses, doctors and patients spent a Saturday in Berlin asking what a hospital may say in public, and to whom.",
 			Note:    "Two of the organisers met in our Friday chat. Their open notes are worth the half hour.",
-			Shared:  7, SharedIn: "wardround",
+			Shared:  7, SharedIn: "wardround", Discussed: digest.Discussed{Tag: "wardround", Question: "Q1", Why: []string{"link"}},
 			Also: []digest.Also{
 				{Title: "Unconference in Berlin", URL: "https://pulsblatt.example.org/berlin", Source: "Pulsblatt", Reason: "same story 0.71"},
 				{Title: "Berlin meets", URL: "https://clinic-herald.example.org/a/17", Source: "Clinic Herald", Reason: "same title"},
@@ -76,8 +76,8 @@ func sampleStories() []digest.Story {
 		{
 			ID: "eeeeeeeeeeeeeeeeeeee", Title: "District hospital answers every patient review in public", URL: "https://clinic-herald.example.org/reviews",
 			Source: "Clinic Herald", Lang: "en", Published: at("2010-04-05T08:00:00Z"),
-			Excerpt: "For a month the matron of a district hospital replied by name to each review on a rating site. Complaints to the trust fell by a third.",
-			Shared:  1, SharedIn: "wardround",
+			Excerpt:   "For a month the matron of a district hospital replied by name to each review on a rating site. Complaints to the trust fell by a third.",
+			Discussed: digest.Discussed{Tag: "wardround", Question: "Q2", Why: []string{"hospital", "review"}},
 		},
 		{
 			ID: "ffffffffffffffffffff", Title: "Open source record system passes its first hundred practices", URL: "https://openrecord.example.org/hundred",
@@ -95,6 +95,15 @@ func sampleStories() []digest.Story {
 			Source: "Policy Desk", Section: "Policy", Lang: "en", Published: at("2010-03-30T12:00:00Z"),
 			Excerpt: "The consultation closes in June. Carers’ groups say the draft counts devices and forgets visits.",
 		},
+	}
+}
+
+func sampleFound() []digest.Printed {
+	slot := at("2010-04-06T05:00:00Z")
+	return []digest.Printed{
+		{Issue: 31, Slot: slot, Title: "How a children’s ward wrote its own rules for the web", URL: "https://wardnotes.example.org/rules", Source: "Ward Notes", Lang: "en", Excerpt: "Eleven sentences, written by the night shift, that the board adopted unchanged."},
+		{Issue: 30, Slot: slot.AddDate(0, 0, -7), Title: "Ärzte im Netz: was die Kammer rät", URL: "https://kammerblatt.example.org/netz", Source: "Kammerblatt", Lang: "de", Excerpt: "Ein Merkblatt auf zwei Seiten nennt, was erlaubt ist und was nicht."},
+		{Issue: 29, Slot: slot.AddDate(0, 0, -14), Title: "A page whose address is no address", URL: "javascript:alert(1)", Source: "Nowhere", Lang: "en"},
 	}
 }
 

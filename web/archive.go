@@ -39,6 +39,9 @@ func (s *site) issue(w http.ResponseWriter, r *http.Request) {
 	if lines, err := s.shelf.lines(r.Context()); err == nil {
 		p.Older, p.Newer = neighbours(lines, number)
 	}
+	if p.FollowUps, p.Corrections, err = s.since(r.Context(), issue, p.Newer > 0); err != nil {
+		s.Log.Error("an issue is shown without what came after it", "issue", number, "err", err)
+	}
 	s.show(w, r, http.StatusOK, templates.PageIssue, p)
 }
 

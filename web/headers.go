@@ -26,7 +26,8 @@ func withHeaders(baseURL string, next http.Handler) http.Handler {
 	})
 }
 
-// personal marks an answer that belongs to one reader: kept in no cache and no
+// personal marks an answer that belongs to one reader, or that one reader asked
+// for: kept in no cache and no
 // index.
 func personal(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

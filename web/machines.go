@@ -16,7 +16,7 @@ const pingTimeout = 2 * time.Second
 // robots keeps crawlers off the pages that belong to one person.
 func (s *site) robots(w http.ResponseWriter, r *http.Request) {
 	lines := []string{"User-agent: *"}
-	for _, path := range []string{"/confirm/", "/unsubscribe/", "/preferences/", "/subscribe", "/check-your-inbox"} {
+	for _, path := range []string{"/confirm/", "/unsubscribe/", "/preferences/", "/subscribe", "/check-your-inbox", "/search"} {
 		lines = append(lines, "Disallow: "+s.root+path)
 	}
 	lines = append(lines, "", "Sitemap: "+s.Site.BaseURL+"/sitemap.xml", "")

@@ -23,6 +23,7 @@ func (s *site) table() []route {
 		{"/preferences/{token}", personal(s.preferencesPage), personal(s.savePreferences)},
 		{"/issues/{$}", s.archive, nil},
 		{"/issues/{number}", s.issue, nil},
+		{"/search", personal(s.search), nil},
 		{"/feed.xml", s.rss, nil},
 		{"/atom.xml", s.atom, nil},
 		{"/feed.json", s.jsonFeed, nil},

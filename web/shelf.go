@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,8 +32,21 @@ type shelf struct {
 	read   time.Time
 	list   []templates.IssueLine // newest first
 	recent []digest.Issue        // the first feedLength of them
+	all    []digest.Issue        // all of them
+	state  string                // changes when one of them does
 	meets  []feeds.Chat
 	parsed map[int]parsedIssue // by number
+
+	// Reading all issues for the search takes up to some seconds after twenty
+	// years of them, once a week. Nobody but those who search wait for it.
+	reading  sync.Mutex
+	searched *digest.Archive
+	of       string // the state it was made of
+
+	following  sync.Mutex
+	followUps  *digest.FollowUps
+	followed   map[int][]digest.Followed // by the number of the old issue
+	followedOf string                    // the state both were made of
 }
 
 // A parsedIssue is what was made of a record, good while its fingerprint is
@@ -62,6 +76,28 @@ func (s *shelf) latest(ctx context.Context) ([]digest.Issue, error) {
 	return s.recent, err
 }
 
+// archive returns what finds the news of the published issues.
+func (s *shelf) archive(ctx context.Context) (*digest.Archive, error) {
+	all, state, err := s.whole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	if s.searched == nil || s.of != state {
+		s.searched, s.of = digest.NewArchive(all), state
+	}
+	return s.searched, nil
+}
+
+// whole returns all published issues, and a text that changes when they do.
+func (s *shelf) whole(ctx context.Context) ([]digest.Issue, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.refresh(ctx)
+	return s.all, s.state, err
+}
+
 // next returns the chat that meets next; nil when none is registered.
 func (s *shelf) next(ctx context.Context) (*templates.NextChat, error) {
 	s.mu.Lock()
@@ -80,7 +116,8 @@ func (s *shelf) refresh(ctx context.Context) error {
 		return fmt.Errorf("list issues: %w", err)
 	}
 	var list []templates.IssueLine
-	var recent []digest.Issue
+	var recent, all []digest.Issue
+	var state strings.Builder
 	for _, r := range records {
 		if !r.State.Frozen() {
 			continue
@@ -89,7 +126,8 @@ func (s *shelf) refresh(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		list = append(list, lineOf(issue))
+		list, all = append(list, lineOf(issue)), append(all, issue)
+		fmt.Fprintf(&state, "%d %s\n", r.Number, r.Fingerprint)
 		if len(recent) < feedLength {
 			recent = append(recent, issue)
 		}
@@ -98,7 +136,7 @@ func (s *shelf) refresh(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list chats: %w", err)
 	}
-	s.list, s.recent, s.meets, s.read = list, recent, meets, now
+	s.list, s.recent, s.all, s.state, s.meets, s.read = list, recent, all, state.String(), meets, now
 	return nil
 }
 

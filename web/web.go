@@ -18,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"weekward/digest"
 	"weekward/feeds"
 	"weekward/mailer"
 	"weekward/subscribers"
@@ -72,9 +73,12 @@ type Options struct {
 	Keys        Signer
 	Topics      []string                                        // that readers may choose from
 	Chats       func(ctx context.Context) ([]feeds.Chat, error) // the register; the front page tells which chat meets next
-	Trusted     []netip.Prefix                                  // proxies whose X-Forwarded-For is believed, see ParseTrusted
-	Bare        int                                             // sign-ups in an hour from one network that do not come from our own form; 0 means 10, a negative one no limit
-	Ping        func(ctx context.Context) error                 // asks the storage for a sign of life
+	// Corrections tells what sources mended of an issue after readers got it,
+	// *store.Store.CorrectionsOf; nil knows of none.
+	Corrections func(ctx context.Context, issue int) ([]digest.Correction, error)
+	Trusted     []netip.Prefix                  // proxies whose X-Forwarded-For is believed, see ParseTrusted
+	Bare        int                             // sign-ups in an hour from one network that do not come from our own form; 0 means 10, a negative one no limit
+	Ping        func(ctx context.Context) error // asks the storage for a sign of life
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -86,9 +90,10 @@ const bareSignUps = 10
 // A site answers the public's requests.
 type site struct {
 	Options
-	root  string // path of the site: "" or, below another one, "/news"
-	bare  *limit
-	shelf *shelf
+	root     string // path of the site: "" or, below another one, "/news"
+	bare     *limit
+	searches *limit
+	shelf    *shelf
 }
 
 // New returns the public site.
@@ -97,10 +102,11 @@ func New(o Options) http.Handler {
 		o.Bare = bareSignUps
 	}
 	s := &site{
-		Options: o,
-		root:    rootOf(o.Site.BaseURL),
-		bare:    newLimit(max(o.Bare, 0), time.Hour),
-		shelf:   newShelf(o),
+		Options:  o,
+		root:     rootOf(o.Site.BaseURL),
+		bare:     newLimit(max(o.Bare, 0), time.Hour),
+		searches: newLimit(searchesAMinute, time.Minute),
+		shelf:    newShelf(o),
 	}
 	return withLog(o.Log, o.Now, withHeaders(o.Site.BaseURL, s.routes()))
 }

@@ -4,6 +4,9 @@
 //
 //	evaluate feeds DIR > feeds.jsonl
 //	evaluate extract DIR > extract.jsonl
+//	evaluate bounces DIR > bounces.jsonl
+//	evaluate train stories --data DIR > digest/related/judge.txt
+//	evaluate train topics --data DIR --out digest/health/model.bin
 package main
 
 import (
@@ -19,10 +22,12 @@ import (
 // commands are what can be evaluated. Each gets the arguments after its name
 // and prints one JSON object a line.
 var commands = map[string]func(args []string, out io.Writer) error{
+	"bounces": evaluateBounces,
 	"chat":    evaluateChat,
 	"extract": evaluateExtract,
 	"feeds":   evaluateFeeds,
 	"ranking": evaluateRanking,
+	"train":   evaluateTrain,
 }
 
 func main() {

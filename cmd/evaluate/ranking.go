@@ -27,7 +27,7 @@ func ranking(data, out string) error {
 		return err
 	}
 	r := rankingRun{data: filepath.Join(data, "input"), out: out}
-	for _, task := range []func() error{r.news, r.roundups, r.topical, r.googleNews, r.chatPosts, r.nutrition, r.fibrosis, r.pairs, r.weeks} {
+	for _, task := range []func() error{r.news, r.roundups, r.topical, r.googleNews, r.chatPosts, r.highlights, r.nutrition, r.fibrosis, r.pairs, r.topics, r.weeks} {
 		switch err := task(); {
 		case errors.Is(err, fs.ErrNotExist):
 			fmt.Fprintln(os.Stderr, "evaluate:", err)
@@ -43,12 +43,12 @@ type rankingRun struct{ data, out string }
 
 // A labelled is one text of any of the collections.
 type labelled struct {
-	ID, Title, Text, Publisher, URL, Date, Week, Chat, Time string
-	Lang1, Lang2, Text1, Text2                              string
+	ID, Title, Text, Publisher, URL, Date, Week, Chat, Author, Time string
+	Lang1, Lang2, Text1, Text2                                      string
 }
 
 func (l labelled) document() related.Document {
-	return related.Document{ID: l.ID, Title: l.Title, Body: l.Text, Lang: "en", Day: l.day()}
+	return related.Document{ID: l.ID, Title: l.Title, Body: l.Text, Lang: "en", Day: l.day(), Address: l.URL}
 }
 
 // day is zero for a text without a date.

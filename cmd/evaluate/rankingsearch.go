@@ -12,7 +12,7 @@ func (r rankingRun) nutrition() error {
 
 func (r rankingRun) fibrosis() error { return r.search("cf_run", "cf_docs.jsonl.gz", "cf_queries.tsv") }
 
-// search asks the index as "items related FILE" does.
+// search asks as the search page of the archive does.
 func (r rankingRun) search(name, docs, queries string) error {
 	texts, err := r.read(docs)
 	if err != nil {
@@ -22,11 +22,15 @@ func (r rankingRun) search(name, docs, queries string) error {
 	if err != nil {
 		return err
 	}
-	x := index(texts)
+	list := make([]related.Document, len(texts))
+	for i, l := range texts {
+		list[i] = l.document()
+	}
+	finder := related.NewFinder(list)
 	var lines []string
 	for _, q := range questions {
-		for _, n := range x.Neighbours(related.Document{Title: q[1], Lang: "en"}, related.Question{Limit: 100}) {
-			lines = append(lines, fmt.Sprintf("%s\t%s\t%.6f", q[0], n.ID, n.Score))
+		for _, found := range finder.Find(q[1], 100) {
+			lines = append(lines, fmt.Sprintf("%s\t%s\t%.6f", q[0], found.ID, found.Score))
 		}
 	}
 	return r.write(name, lines)

@@ -80,10 +80,9 @@ func (r rankingRun) chatPosts() error {
 		if chats[l.Chat] == nil {
 			order = append(order, l.Chat)
 		}
-		chats[l.Chat] = append(chats[l.Chat], related.Document{ID: l.ID, Title: l.Text, Lang: "en"})
+		chats[l.Chat] = append(chats[l.Chat], l.document())
 	}
-	const repeats, points = 0.28, 0.4 // says the same; makes the same point
-	for name, limit := range map[string]float64{"chat_duplicates": repeats, "chat_clusters": points} {
+	for name, limit := range map[string]float64{"chat_duplicates": related.RepeatLimit, "chat_clusters": related.PointLimit} {
 		var all []related.Cluster
 		for _, chat := range order {
 			all = append(all, related.NewIndex(chats[chat]).Clusters(limit)...)
@@ -99,7 +98,7 @@ func (r rankingRun) clusters(name string, list []related.Cluster) error {
 	var lines []string
 	for _, c := range list {
 		for _, id := range c.IDs {
-			lines = append(lines, id+"\t"+c.IDs[0])
+			lines = append(lines, id+"\t"+c.ID())
 		}
 	}
 	return r.write(name, lines)
@@ -114,9 +113,10 @@ func (r rankingRun) neighbours(name, queries string, x *related.Index, texts []l
 	for _, l := range texts {
 		byID[l.ID] = l
 	}
+	stories := x.Stories(x.Clusters(0))
 	var lines []string
 	for _, q := range questions {
-		for _, n := range x.Neighbours(byID[q[0]].document(), related.Question{Limit: 20}) {
+		for _, n := range stories.Neighbours(byID[q[0]].document(), related.Question{Limit: 20}) {
 			lines = append(lines, fmt.Sprintf("%s\t%s\t%.6f", q[0], n.ID, n.Score))
 		}
 	}

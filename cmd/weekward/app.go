@@ -89,8 +89,11 @@ func (e *environment) openReadOnly(ctx context.Context) (*app, error) {
 		return nil, err
 	}
 	a, err := e.wire(ctx, c, now, store.OpenReadOnly)
-	if errors.Is(err, store.ErrNoDatabase) {
+	switch {
+	case errors.Is(err, store.ErrNoDatabase):
 		return nil, &verdict{exitNothing, err, `"weekward collect" reads your sources and makes it`}
+	case errors.Is(err, store.ErrOldSchema):
+		return nil, &verdict{exitNothing, err, `"weekward status" brings it up to date and changes nothing else`}
 	}
 	return a, err
 }
@@ -187,7 +190,11 @@ func (a *app) compose(ctx context.Context, slot time.Time, number int) (digest.I
 	if err != nil {
 		return digest.Issue{}, fmt.Errorf("compose issue %d: %w", number, err)
 	}
-	return digest.Compose(week, a.config.Ranking.options()), nil
+	ranking, err := a.ranking(ctx)
+	if err != nil {
+		return digest.Issue{}, fmt.Errorf("compose issue %d: %w", number, err)
+	}
+	return digest.Compose(week, ranking), nil
 }
 
 // week is all that the issue of a slot is made of.

@@ -27,6 +27,7 @@ type Config struct {
 	Ranking  RankingConfig  `toml:"ranking"`
 	Web      WebConfig      `toml:"web"`
 	Bluesky  BlueskyConfig  `toml:"bluesky"`
+	Bounces  BouncesConfig  `toml:"bounces"`
 	Sources  []SourceConfig `toml:"source"`
 	Chats    []ChatConfig   `toml:"chat"`
 }
@@ -83,17 +84,6 @@ type FetchConfig struct {
 	FollowShortLinks bool `toml:"follow_short_links"`
 }
 
-// RankingConfig is what belongs into an issue.
-type RankingConfig struct {
-	Topics    map[string]float64 `toml:"topics"` // the newsletter's words; added to the built-in health 2.0 profile
-	News      int                `toml:"news"`   // stories besides the lead
-	Related   int                `toml:"related"`
-	PerSource int                `toml:"per_source"`
-	HalfLife  Duration           `toml:"half_life"`
-	Threshold float64            `toml:"threshold"`
-	Quotes    int                `toml:"quotes"`
-}
-
 // WebConfig is where the public site and the desk listen.
 type WebConfig struct {
 	Addr           string   `toml:"addr"`
@@ -112,6 +102,7 @@ type SourceConfig struct {
 	Section   string          `toml:"section"`
 	Topic     string          `toml:"topic"`
 	Weight    *float64        `toml:"weight"`
+	Evidence  digest.Evidence `toml:"evidence"` // what kind of text it gives; told by its addresses when empty
 	Lang      string          `toml:"lang"`
 	Tag       string          `toml:"tag"`
 	Proxy     string          `toml:"proxy"` // read through http://…, https://… or socks5://…; feeds only
@@ -150,16 +141,16 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // defaultConfig is what a key means when the file does not say.
 func defaultConfig() Config {
-	o := digest.DefaultOptions()
 	return Config{
 		Site:     SiteConfig{Language: "en"},
 		Schedule: ScheduleConfig{Weekday: "tuesday", Time: "07:00", Zone: "UTC", Freeze: Duration(time.Hour), Review: "hold", MaxLateness: Duration(24 * time.Hour), MinItems: 3},
 		Database: DatabaseConfig{URL: "subscribers.db"},
 		SMTP:     SMTPConfig{URL: "outbox:./outbox", Connections: 4, OnUncertain: "resend"},
 		Fetch:    FetchConfig{Parallel: 8, MinInterval: Duration(time.Hour), MaxBytes: 15 << 20, Pages: 20, FollowShortLinks: true},
-		Ranking:  RankingConfig{News: o.Stories - 1, Related: o.Related, PerSource: o.PerSource, HalfLife: Duration(o.HalfLife), Threshold: o.Threshold, Quotes: o.Quotes},
+		Ranking:  defaultRanking(),
 		Web:      WebConfig{Addr: "127.0.0.1:8080", DeskAddr: "127.0.0.1:8081", SignupsPerHour: 1000, SignupsPerNet: 10},
 		Bluesky:  BlueskyConfig{Server: "https://bsky.social"},
+		Bounces:  defaultBounces(),
 	}
 }
 
@@ -203,6 +194,8 @@ func (c *Config) anchor(dir string) {
 	}
 	at(&c.SMTP.PasswordFile)
 	at(&c.Bluesky.LoginFile)
+	at(&c.Bounces.Maildir)
+	at(&c.Bounces.PasswordFile)
 	at(&c.Site.Templates)
 	for i := range c.Sources {
 		if c.Sources[i].Kind == string(feeds.KindFile) {
@@ -243,24 +236,6 @@ func (c ScheduleConfig) schedule() (digest.Schedule, error) {
 		return digest.Schedule{}, err
 	}
 	return digest.Schedule{Weekday: day, Hour: at.Hour(), Minute: at.Minute(), Location: zone}, nil
-}
-
-// options are the ranker's settings.
-func (c RankingConfig) options() digest.Options {
-	o := digest.DefaultOptions()
-	if len(c.Topics) > 0 {
-		topics := map[string]float64{}
-		for word, weight := range o.Topics {
-			topics[word] = weight
-		}
-		for word, weight := range c.Topics {
-			topics[word] = weight
-		}
-		o.Topics = topics
-	}
-	o.Stories, o.Related, o.PerSource = 1+c.News, c.Related, c.PerSource
-	o.HalfLife, o.Threshold, o.Quotes = time.Duration(c.HalfLife), c.Threshold, c.Quotes
-	return o
 }
 
 // dirOf is the folder of the configuration file.

@@ -46,8 +46,11 @@ func TestExampleSaysTheDefaults(t *testing.T) {
 	}
 	d := defaultConfig()
 	if example.Ranking.News != d.Ranking.News || example.Ranking.Related != d.Ranking.Related || example.Ranking.PerSource != d.Ranking.PerSource ||
-		example.Ranking.HalfLife != d.Ranking.HalfLife || example.Ranking.Threshold != d.Ranking.Threshold || example.Ranking.Quotes != d.Ranking.Quotes {
+		example.Ranking.HalfLife != d.Ranking.HalfLife || example.Ranking.Health != d.Ranking.Health || example.Ranking.PerTopic != d.Ranking.PerTopic || example.Ranking.Threshold != d.Ranking.Threshold || example.Ranking.Quotes != d.Ranking.Quotes {
 		t.Errorf("[ranking] of the example is %+v, the defaults are %+v", example.Ranking, d.Ranking)
+	}
+	if got, want := example.Ranking.options().Weights, d.Ranking.options().Weights; got != want {
+		t.Errorf("the weights of the example are %+v, the defaults are %+v", got, want)
 	}
 	if example.Fetch.Parallel != d.Fetch.Parallel || example.Fetch.MinInterval != d.Fetch.MinInterval || example.Fetch.MaxBytes != d.Fetch.MaxBytes ||
 		example.Fetch.Pages != d.Fetch.Pages || example.Fetch.FollowShortLinks != d.Fetch.FollowShortLinks {
@@ -73,6 +76,13 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"a proxy of a strange kind", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\nproxy = \"ftp://ada:secret@proxy.example.org\"", `proxy of "a": "ftp" is none of http, https and socks5`},
 		{"a proxy for a page", "[[source]]\nid = \"a\"\nkind = \"page\"\nurl = \"https://a.example.org\"\nproxy = \"http://proxy.example.org\"", `page "a" cannot have a proxy`},
 		{"a number out of range", "[smtp]\nconnections = 0", "smtp.connections: 0 is not between 1 and 64"},
+		{"too much of the model", "[ranking]\nhealth = 1.5", "ranking.health: 1.5 is not between 0 and 1"},
+		{"a topic weighed too much", "[ranking.topics]\nvaccines = 50", "ranking.topics: the weight 50 of \"vaccines\" is not between 0 and 5"},
+		{"a part that counts too much", "[ranking]\necho = 2.5", "ranking.echo: 2.5 is not between 0 and 2"},
+		{"a part that counts against itself", "[ranking]\nfreshness = -1", "ranking.freshness: -1 is not between 0 and 2"},
+		{"a part that counts nobody knows how much", "[ranking]\nsource = nan", "ranking.source: NaN is not between 0 and 2"},
+		{"no story of any disease", "[ranking]\nper_topic = 0", "ranking.per_topic: 0 is not between 1 and 40"},
+		{"evidence nobody knows", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\nevidence = \"rumour\"", "source \"a\": evidence \"rumour\" is none of"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "weekward.toml")

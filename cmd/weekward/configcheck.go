@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"weekward/digest"
 	"weekward/feeds/fetch"
 )
 
@@ -51,21 +52,14 @@ func (c *Config) check() error {
 	checkRange("schedule.min_items", c.Schedule.MinItems, 0, 40)
 	checkRange("fetch.parallel", c.Fetch.Parallel, 1, 64)
 	checkRange("fetch.pages", c.Fetch.Pages, 0, 1000)
-	checkRange("ranking.news", c.Ranking.News, 0, 39)
-	checkRange("ranking.related", c.Ranking.Related, 0, 10)
-	checkRange("ranking.per_source", c.Ranking.PerSource, 1, 40)
-	checkRange("ranking.quotes", c.Ranking.Quotes, 0, 10)
 	checkRange("web.signups_per_hour", c.Web.SignupsPerHour, 0, 1_000_000)
 	checkRange("web.signups_per_network", c.Web.SignupsPerNet, 0, 1_000_000)
-	if c.Ranking.Threshold < 0 || c.Ranking.Threshold > 1 {
-		refuse("ranking.threshold: %v is not between 0 and 1", c.Ranking.Threshold)
-	}
 	for _, entry := range c.Fetch.Allow {
 		if err := fetch.CheckAllow(entry); err != nil {
 			refuse("fetch.allow: %w", err)
 		}
 	}
-	errs = append(errs, c.Bluesky.check(), c.checkSources(), c.checkChats())
+	errs = append(errs, c.Ranking.check(), c.Bluesky.check(), c.Bounces.check(), c.checkSources(), c.checkChats())
 	return errors.Join(errs...)
 }
 
@@ -74,9 +68,12 @@ func (c *Config) checkSources() error {
 	seen := map[string]bool{}
 	for i := range c.Sources {
 		s, err := c.Sources[i].source()
+		_, unknown := digest.ParseEvidence(string(c.Sources[i].Evidence))
 		switch {
 		case err != nil:
 			errs = append(errs, fmt.Errorf("source %d: %w", i+1, err))
+		case unknown != nil:
+			errs = append(errs, fmt.Errorf("source %q: %w", s.ID, unknown))
 		case seen[s.ID]:
 			errs = append(errs, fmt.Errorf("source %q stands there twice", s.ID))
 		}

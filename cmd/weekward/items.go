@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"weekward/digest"
 	"weekward/feeds"
 	"weekward/store"
 )
@@ -22,7 +18,7 @@ func newItems(e *environment) *cobra.Command {
 		Short:   "Look at the news that was read",
 		Example: "  weekward items list\n  weekward items related https://ward-notes.example.org/sleep-trial",
 	}
-	cmd.AddCommand(newItemsList(e), newItemsShow(e), newItemsSearch(e), newItemsRelated(e))
+	cmd.AddCommand(newItemsList(e), newItemsShow(e), newItemsSearch(e), newItemsRelated(e), newItemsStories(e))
 	return cmd
 }
 
@@ -60,23 +56,6 @@ func newItemsList(e *environment) *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVarP(&limit, "limit", "n", 50, "how many")
-	return cmd
-}
-
-func newItemsSearch(e *environment) *cobra.Command {
-	var limit int
-	cmd := &cobra.Command{
-		Use:     "search WORDS",
-		Short:   "Find items whose title or summary holds every word",
-		Example: "  weekward items search virtual ward",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.listItems(cmd.Context(), func(a *app) ([]feeds.Item, error) {
-				return a.store.Items(cmd.Context(), store.ItemFilter{Words: strings.Join(args, " "), Limit: limit})
-			})
-		},
-	}
-	cmd.Flags().IntVarP(&limit, "limit", "n", 20, "how many")
 	return cmd
 }
 
@@ -145,62 +124,4 @@ func (a *app) item(ctx context.Context, name string) (feeds.Item, error) {
 		return it, &verdict{exitUsage, fmt.Errorf("%w: %s", err, name), `"weekward items list" shows them`}
 	}
 	return it, err
-}
-
-func newItemsRelated(e *environment) *cobra.Command {
-	var n int
-	cmd := &cobra.Command{
-		Use:     "related ID-or-URL-or-FILE",
-		Short:   "Find the news that belongs beside an article",
-		Long:    "related takes an item we have read, or a text file: its first line is the title.",
-		Example: "  weekward items related https://ward-notes.example.org/sleep-trial -n 5\n  weekward items related article.txt --json",
-		Args:    cobra.ExactArgs(1),
-		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
-			return e.related(ctx, a, args[0], n)
-		}),
-	}
-	cmd.Flags().IntVarP(&n, "limit", "n", 3, "how many at most; fewer when fewer are good")
-	return cmd
-}
-
-func (e *environment) related(ctx context.Context, a *app, name string, n int) error {
-	query, err := a.queryItem(ctx, name)
-	if err != nil {
-		return err
-	}
-	now := a.clock.now()
-	week, err := a.store.Week(ctx, digest.Week{Slot: now, From: now.AddDate(0, 0, -7), Freeze: now})
-	if err != nil {
-		return err
-	}
-	related := digest.RelatedTo(week, query, n, a.config.Ranking.options())
-	if related == nil {
-		related = []digest.Related{}
-	}
-	if e.json {
-		return e.printJSON(map[string]any{"query": query.Title, "related": related})
-	}
-	w := e.results()
-	fmt.Fprintln(w, bold.Render(query.Title))
-	if len(related) == 0 {
-		fmt.Fprintln(w, faint.Render("nothing is near enough"))
-	}
-	for i, r := range related {
-		fmt.Fprintf(w, "%d  %.2f  %s  %s\n   %s\n", i+1, r.Score, r.Title, faint.Render(r.Source), faint.Render(strings.Join(r.Why, ", ")))
-	}
-	return nil
-}
-
-// queryItem is an item we have, or one made of a text file.
-func (a *app) queryItem(ctx context.Context, name string) (feeds.Item, error) {
-	it, err := a.item(ctx, name)
-	if !errors.Is(err, store.ErrNoItem) {
-		return it, err
-	}
-	text, fileErr := os.ReadFile(name)
-	if fileErr != nil {
-		return it, err
-	}
-	title, body, _ := strings.Cut(strings.TrimSpace(string(text)), "\n")
-	return feeds.Item{ID: "file:" + filepath.Base(name), Title: strings.TrimSpace(title), Summary: strings.TrimSpace(body), Published: a.clock.now()}, nil
 }

@@ -106,7 +106,7 @@ func newRoot(t *terminal) *cobra.Command {
 	e := &environment{options: &o, terminal: t}
 	root.AddCommand(
 		newDemo(e), newInit(e), newCollect(e), newPreview(e), newApprove(e), newHold(e), newSkip(e), newSend(e), newStatus(e),
-		newPause(e), newResume(e), newServe(e), newSources(e), newItems(e), newChats(e), newSubscribers(e),
+		newPause(e), newResume(e), newServe(e), newSources(e), newItems(e), newChats(e), newSubscribers(e), newBounces(e),
 		newDoctor(e), newBackup(e), newVersion(e),
 	)
 	return root

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -89,11 +90,15 @@ func (v view) story(label string, s digest.Story, lead bool) {
 			if i > 0 {
 				name = ""
 			}
-			fmt.Fprintln(v.w, strings.TrimRight(pad(name, labelWidth)+fmt.Sprintf("%d %.2f %s  %s", i+1, r.Score, pad(r.Title, titleWidth-7), faint.Render(cut(r.Source, 18))), " "))
+			meta := strings.Join(append([]string{cut(r.Source, 18)}, v.app.agedDay(r.Published, v.slot)...), " · ")
+			fmt.Fprintln(v.w, strings.TrimRight(pad(name, labelWidth)+fmt.Sprintf("%d %.2f %s  %s", i+1, r.Score, pad(r.Title, titleWidth-7), faint.Render(meta)), " "))
 		}
 		if len(s.Related) == 0 {
 			v.under("%s", faint.Render("no related news passed the threshold"))
 		}
+	}
+	if s.Evidence != "" {
+		v.under("%s", faint.Render(string(s.Evidence)))
 	}
 	if v.why {
 		v.explain(s)
@@ -104,11 +109,17 @@ func (v view) story(label string, s digest.Story, lead bool) {
 func (v view) explain(s digest.Story) {
 	w := s.Why
 	v.under("%s", faint.Render(fmt.Sprintf("topic %.2f × coverage %.2f × fresh %.2f × source %.2f × chat %.2f × new %.2f", w.Topic, w.Coverage, w.Freshness, w.Source, w.Chat, w.Novelty)))
-	if len(w.Words) > 0 {
-		v.under("%s", faint.Render("words: "+strings.Join(w.Words, ", ")))
+	if len(w.Weights) > 0 {
+		v.under("%s", faint.Render(explainWeights(w.Weights)))
+	}
+	for _, line := range explainTopic(w) {
+		v.under("%s", faint.Render(line))
 	}
 	if s.Shared > 0 {
 		v.under("%s", clay.Render(fmt.Sprintf("shared by %s in #%s", plural(s.Shared, "person", "people"), s.SharedIn)))
+	}
+	if d := s.Discussed; d.Tag != "" {
+		v.under("%s", clay.Render(fmt.Sprintf("discussed in #%s %s: %s", d.Tag, d.Question, strings.Join(d.Why, ", "))))
 	}
 	for _, also := range s.Also {
 		v.under("%s", faint.Render(fmt.Sprintf("also in %s: %s (%s)", also.Source, also.Title, also.Reason)))
@@ -118,6 +129,46 @@ func (v view) explain(s digest.Story) {
 			v.under("%s", faint.Render(fmt.Sprintf("related %.2f %s: %s", r.Score, r.Title, strings.Join(r.Why, ", "))))
 		}
 	}
+}
+
+// explainWeights names the parts that the settings make count for more or less.
+func explainWeights(weights map[string]float64) string {
+	list := make([]string, 0, len(weights))
+	for _, part := range slices.Sorted(maps.Keys(weights)) {
+		list = append(list, fmt.Sprintf("%s %.4g", part, weights[part]))
+	}
+	return "with the weights of [ranking]: " + strings.Join(list, ", ")
+}
+
+// explainTopic says in a line or two why a story is on topic: how surely it is
+// about health, and the words that spoke for it, each as it stands in the text.
+func explainTopic(w digest.Why) []string {
+	var lines []string
+	if w.Health > 0 {
+		line := fmt.Sprintf("health %.2f", w.Health)
+		if w.Company >= 0.005 || w.Company <= -0.005 {
+			line += fmt.Sprintf(", %+.2f of it by other news with the same words", w.Company)
+		}
+		lines = append(lines, line)
+	}
+	by := map[string][]string{}
+	for _, t := range w.Terms {
+		text := t.Text
+		if t.Word != "" && t.Word != t.Text {
+			text += " (" + t.Word + ")"
+		}
+		format := "%s %.2g"
+		if t.From == "editor" {
+			format = "%s %+.2f"
+		}
+		by[t.From] = append(by[t.From], fmt.Sprintf(format, text, t.Weight))
+	}
+	for _, from := range []struct{ key, label string }{{"profile", "words: "}, {"model", "model: "}, {"editor", "as you chose before: "}} {
+		if list := by[from.key]; len(list) > 0 {
+			lines = append(lines, from.label+strings.Join(list, ", "))
+		}
+	}
+	return lines
 }
 
 func (v view) chat(r recap.Recap) {
@@ -138,6 +189,9 @@ func (v view) chat(r recap.Recap) {
 		if v.why {
 			for _, h := range q.Highlights {
 				v.under("  %.2f %s: %s", h.Why.Total, h.Author, faint.Render(h.Text))
+				for _, line := range wrap(h.Why.String(), columns-labelWidth-7) {
+					v.under("       %s", faint.Render(line))
+				}
 			}
 		}
 	}

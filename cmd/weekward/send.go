@@ -67,6 +67,9 @@ func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
 	stop := e.watch(ctx, a, p)
 	report, err := p.Run(ctx, o)
 	stop()
+	if !o.DryRun {
+		a.countRefusals(ctx)
+	}
 	if report.Issue != 0 && (err == nil || e.json) {
 		if printErr := e.printSend(report, o.DryRun); printErr != nil {
 			return printErr

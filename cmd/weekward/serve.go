@@ -117,6 +117,7 @@ func (a *app) run(ctx context.Context, d doors, schedule bool) error {
 	if schedule {
 		g.Go(func() error { a.keepClock(ctx, press); return nil })
 		g.Go(func() error { a.keepCollecting(ctx); return nil })
+		g.Go(func() error { a.keepBounces(ctx); return nil })
 	}
 	return g.Wait()
 }
@@ -132,7 +133,7 @@ func (a *app) publicSite(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return web.New(web.Options{
-		Site: a.site, Pages: a.templates, Subscribers: a.service(), Issues: a.store, Keys: a.keys, Topics: topics, Chats: a.chats,
+		Site: a.site, Pages: a.templates, Subscribers: a.service(), Issues: a.store, Keys: a.keys, Topics: topics, Chats: a.chats, Corrections: a.store.CorrectionsOf,
 		Trusted: trusted, Bare: orNone(a.config.Web.SignupsPerNet), Ping: a.store.Ping, Now: a.clock.now, Log: a.log,
 	}), nil
 }
@@ -156,8 +157,8 @@ func (a *app) topics(ctx context.Context) ([]string, error) {
 // desk is what the editor sees.
 func (a *app) desk(press *mailer.Press) (http.Handler, error) {
 	return desk.New(desk.Options{
-		Site: a.site, Drafts: drafts{a}, Press: press, Edits: a.store, Ledger: a.store, People: a.service(),
-		Sources: a.sources, Visits: a.store, Mail: a.templates, Now: a.clock.now, Log: a.log,
+		Site: a.site, Drafts: drafts{a}, Press: press, Edits: a.store, Topics: a.store, FixedTopics: a.config.Ranking.Topics, Ledger: a.store, People: a.service(),
+		Sources: a.sources, Visits: a.store, Corrections: a.corrections, Mail: a.templates, Now: a.clock.now, Log: a.log,
 	})
 }
 
@@ -174,7 +175,11 @@ func (d drafts) Draft(ctx context.Context) (desk.Draft, error) {
 	if err != nil {
 		return desk.Draft{}, err
 	}
-	issue := digest.Compose(week, d.config.Ranking.options())
+	ranking, err := d.ranking(ctx)
+	if err != nil {
+		return desk.Draft{}, err
+	}
+	issue := digest.Compose(week, ranking)
 	mail, err := d.templates.Mail(issue, d.site, mailer.DeadLinks(d.site, r.Number), d.site.Lang)
 	if err != nil {
 		return desk.Draft{}, err

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weekward/mailer"
+	"weekward/web/desk"
 )
 
 func newStatus(e *environment) *cobra.Command {
@@ -47,6 +48,7 @@ type statusJSON struct {
 	mailer.Report
 	Deliveries []mailer.Delivery `json:"deliveries"`
 	Worrying   []sourceLine      `json:"worrying_sources"`
+	Mended     []desk.Correction `json:"corrections"` // by sources, since the last issue
 }
 
 func (e *environment) status(ctx context.Context, a *app, number int, failed, retry bool) error {
@@ -83,8 +85,12 @@ func (e *environment) status(ctx context.Context, a *app, number int, failed, re
 	if err != nil {
 		return err
 	}
+	mended, err := a.corrections(ctx)
+	if err != nil {
+		return err
+	}
 	if e.json {
-		return e.printJSON(statusJSON{r, deliveries, sources})
+		return e.printJSON(statusJSON{r, deliveries, sources, mended})
 	}
 	e.printFigures(r)
 	if failed {
@@ -92,6 +98,7 @@ func (e *environment) status(ctx context.Context, a *app, number int, failed, re
 	}
 	if number == 0 { // an issue asked for by its number is another matter
 		e.printWorrying(a, sources)
+		e.printCorrections(mended)
 	}
 	return nil
 }

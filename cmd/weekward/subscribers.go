@@ -215,12 +215,16 @@ func newSubscribersShow(e *environment) *cobra.Command {
 		Example: "  weekward subscribers show reader@example.org",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
+			return e.withService(cmd.Context(), func(a *app, s *subscribers.Service) error {
 				record, err := s.Show(cmd.Context(), args[0])
 				if err != nil {
 					return addressVerdict(err, args[0])
 				}
-				return e.printJSON(record)
+				all, err := a.withBounces(cmd.Context(), record)
+				if err != nil {
+					return err
+				}
+				return e.printJSON(all)
 			})
 		},
 	}

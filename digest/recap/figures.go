@@ -34,7 +34,7 @@ func people(posts []feeds.Post) int {
 func replies(posts []feeds.Post) int {
 	n := 0
 	for _, p := range posts {
-		if !IsRepost(p) && (p.ReplyTo != "" || strings.HasPrefix(strings.TrimLeft(p.Text, ". "), "@")) {
+		if !IsRepost(p) && (p.ReplyTo != "" || opensToSomebody(p.Text)) {
 			n++
 		}
 	}
@@ -54,7 +54,7 @@ func timeline(posts []feeds.Post, start time.Time, long time.Duration) []int {
 // sharedLinks lists the addresses shared, by distinct people. What only a
 // hijacker shared is left out.
 func sharedLinks(s *session) []Link {
-	sharers := map[string]map[string]bool{}
+	sharers := map[string]map[string]int{} // by link and person: the question it was first shared under
 	for i, p := range s.posts {
 		if s.noise[i].kind == noiseHijack {
 			continue
@@ -65,17 +65,40 @@ func sharedLinks(s *session) []Link {
 				continue
 			}
 			if sharers[link] == nil {
-				sharers[link] = map[string]bool{}
+				sharers[link] = map[string]int{}
 			}
-			sharers[link][person(p)] = true
+			if _, again := sharers[link][person(p)]; !again {
+				sharers[link][person(p)] = s.segments[i].question
+			}
 		}
 	}
 	links := make([]Link, 0, len(sharers))
 	for link, who := range sharers {
-		links = append(links, Link{URL: link, Shared: len(who)})
+		links = append(links, Link{URL: link, Shared: len(who), Question: s.usualQuestion(who)})
 	}
 	slices.SortFunc(links, func(a, b Link) int {
 		return cmp.Or(cmp.Compare(b.Shared, a.Shared), strings.Compare(a.URL, b.URL))
 	})
 	return links[:min(len(links), maxLinks)]
+}
+
+// usualQuestion names the question under which most people shared a link, of
+// two the earlier; "" when that was the open floor.
+func (s *session) usualQuestion(who map[string]int) string {
+	votes := make([]int, len(s.questions))
+	for _, q := range who {
+		if q >= 0 {
+			votes[q]++
+		}
+	}
+	best := 0
+	for q, n := range votes {
+		if n > votes[best] {
+			best = q
+		}
+	}
+	if len(votes) == 0 || 2*votes[best] < len(who) {
+		return ""
+	}
+	return s.questions[best].label.String()
 }

@@ -27,7 +27,8 @@ func Make(chat feeds.Chat, posts []feeds.Post, from, to time.Time, o Options) (R
 		return Recap{}, false
 	}
 	s := understand(chat, posts, start)
-	p := pick(s, o)
+	o.Quotes = min(o.Quotes, mostQuotes)
+	p := newPicker(s, o).pick()
 	return Recap{
 		Tag: strings.ToLower(chat.Tag), Title: chat.Title, Session: start, Zone: cmp.Or(chat.Zone, "UTC"),
 		Posts: len(s.posts), People: people(s.posts), Replies: replies(s.posts),
@@ -52,19 +53,34 @@ func ofChat(chat feeds.Chat, posts []feeds.Post, to time.Time) []feeds.Post {
 			own = append(own, p)
 		}
 	}
-	slices.SortFunc(own, func(a, b feeds.Post) int {
+	return newest(own)
+}
+
+// newest gives the posts in order of time, each once in its newest wording.
+func newest(posts []feeds.Post) []feeds.Post {
+	slices.SortFunc(posts, func(a, b feeds.Post) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), b.EditedAt.Compare(a.EditedAt), b.FetchedAt.Compare(a.FetchedAt),
 			a.At.Compare(b.At), strings.Compare(a.Text, b.Text), strings.Compare(a.Source, b.Source))
 	})
-	own = slices.CompactFunc(own, func(a, b feeds.Post) bool { return a.ID == b.ID })
-	slices.SortFunc(own, func(a, b feeds.Post) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
-	return own
+	posts = slices.CompactFunc(posts, func(a, b feeds.Post) bool { return a.ID == b.ID })
+	slices.SortFunc(posts, func(a, b feeds.Post) int { return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID, b.ID)) })
+	return posts
 }
 
 // understand works out who asked, who answered what, and what repeats what.
 func understand(chat feeds.Chat, posts []feeds.Post, start time.Time) *session {
 	end := start.Add(length(chat))
 	s := &session{chat: chat, start: start, end: end, posts: between(posts, start.Add(-early), end.Add(late))}
+	s.listen()
+	s.moderators = moderating(s)
+	s.questions = openings(s)
+	s.asked, s.closed = inTime(s.questions), closing(s)
+	s.weigh(regulars(posts[:before(posts, start.Add(-early))]))
+	return s
+}
+
+// listen reads what was said and who repeats whom.
+func (s *session) listen() {
 	s.parents = make(map[string]int, len(s.posts))
 	for i, p := range s.posts {
 		s.parents[p.URI] = i
@@ -74,15 +90,18 @@ func understand(chat feeds.Chat, posts []feeds.Post, start time.Time) *session {
 		s.said[i] = words(p.Text)
 	}
 	s.folded = foldReposts(s.posts, s.said)
-	s.moderators = moderating(s)
-	s.questions = openings(s)
-	s.asked, s.closed = inTime(s.questions), closing(s)
+}
+
+// weigh gives every post its question and what speaks for quoting it. Regulars
+// are the people who took part before.
+func (s *session) weigh(regulars map[string]bool) {
 	s.segments = assign(s)
 	s.answerers = answering(s)
 	s.engaged = engagement(s)
 	s.usual = usualEngagement(s)
-	s.noise = noises(s, regulars(posts[:before(posts, start.Add(-early))]))
-	return s
+	s.noise = noises(s, regulars)
+	s.crowd = crowds(s)
+	s.compare()
 }
 
 // regulars are the people who took part before.

@@ -168,7 +168,7 @@ func TestOwnLabelBeatsThreadBeatsClock(t *testing.T) {
 
 func TestLinksAreCountedByPerson(t *testing.T) {
 	posts := friday(t, "12:33 | l1 | | sven_l | again the link http://journal.example.org/stroke-pictures?utm_source=tw #hcsmeu")
-	want := []Link{{URL: "http://journal.example.org/stroke-pictures", Shared: 2}}
+	want := []Link{{URL: "http://journal.example.org/stroke-pictures", Shared: 2, Question: "T2"}}
 	if got := made(t, hcsmeu(), posts, nil).Links; !slices.Equal(got, want) {
 		t.Errorf("links = %+v, want %+v", got, want)
 	}
@@ -259,8 +259,12 @@ func keepsRules(r *rapid.T, got Recap, posts []feeds.Post) {
 			if p.NeverQuote || p.Handle == "" || IsRepost(p) || perPerson[p.Handle] > perIssue {
 				r.Fatalf("quoted against the rules: %+v", p)
 			}
-			if sum := round(h.Why.Replies + h.Why.Reach + h.Why.Link + h.Why.Length + h.Why.Noise); sum != h.Why.Total {
-				r.Fatalf("parts of %+v add up to %v", h.Why, sum)
+			w := h.Why
+			if w.worth() < least || w.Said < 0 || w.Fit < 0 || w.Fit > fitting || w.Repeats > 0 {
+				r.Fatalf("quoted for %+v", w)
+			}
+			if sum := round(w.Fit + w.Said + w.Replies + w.Reach + w.Link + w.Length + w.Noise + w.Repeats); sum != w.Total {
+				r.Fatalf("parts of %+v add up to %v", w, sum)
 			}
 		}
 	}

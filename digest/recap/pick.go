@@ -28,7 +28,7 @@ type candidate struct {
 
 // A picker chooses the highlights of one session.
 type picker struct {
-	*session
+	*chorus
 	options Options
 	quotes  int
 	picked  map[int][]candidate // question → its highlights; -1 for the open floor
@@ -37,39 +37,54 @@ type picker struct {
 	left    []LeftOut
 }
 
+// newPicker takes the most quotes a question may have; 0 stands for the usual.
+func newPicker(s *session, o Options) *picker {
+	return &picker{chorus: newChorus(s), options: o, quotes: cmp.Or(max(0, o.Quotes), usualQuotes), picked: map[int][]candidate{}, people: map[string]int{}}
+}
+
 // pick chooses the quotes, best first, within the caps (CH-15). Pinned posts
-// come first and take their places.
-func pick(s *session, o Options) *picker {
-	p := &picker{session: s, options: o, quotes: usualQuotes, picked: map[int][]candidate{}, people: map[string]int{}}
-	if o.Quotes > 0 {
-		p.quotes = min(o.Quotes, mostQuotes)
-	}
-	for _, c := range p.candidates() {
-		if reason := p.refuse(c); reason != "" {
-			p.leave(c.post, reason)
-			continue
+// come first and take their places. After each quote the others are scored
+// again: what it says need not be said twice.
+func (p *picker) pick() *picker {
+	for list := p.candidates(); len(list) > 0; {
+		slices.SortFunc(list, p.byScore)
+		taken := slices.IndexFunc(list, p.admit)
+		if taken < 0 {
+			break
 		}
-		p.take(c)
+		list = list[taken+1:]
+		for i, c := range list {
+			list[i].why = p.beside(c.post, c.why)
+		}
 	}
 	slices.SortStableFunc(p.left, func(a, b LeftOut) int { return strings.Compare(a.ID, b.ID) })
 	return p
 }
 
-// candidates are the posts that no rule keeps out, pinned ones first, then by score.
+// admit takes a candidate if no cap is met.
+func (p *picker) admit(c candidate) bool {
+	if reason := p.refuse(c); reason != "" {
+		p.leave(c.post, reason)
+		return false
+	}
+	p.take(c)
+	return true
+}
+
+// candidates are the posts that no rule keeps out.
 func (p *picker) candidates() []candidate {
 	var found []candidate
 	for i := range p.posts {
 		if p.isQuestion(i) {
 			continue
 		}
-		c := candidate{post: i, why: p.score(i), pinned: p.options.Pinned[p.posts[i].ID]}
+		c := candidate{post: i, why: p.beside(i, p.score(i)), pinned: p.options.Pinned[p.posts[i].ID]}
 		if reason := p.exclude(c); reason != "" {
 			p.leave(i, reason)
 			continue
 		}
 		found = append(found, c)
 	}
-	slices.SortFunc(found, p.byScore)
 	return found
 }
 
@@ -88,10 +103,6 @@ func (p *picker) byScore(a, b candidate) int {
 		p.posts[a.post].At.Compare(p.posts[b.post].At),
 		strings.Compare(p.posts[a.post].ID, p.posts[b.post].ID),
 	)
-}
-
-func (p *picker) isQuestion(i int) bool {
-	return slices.ContainsFunc(p.questions, func(q opening) bool { return q.post == i })
 }
 
 // exclude names the rule that keeps a post out whatever else is picked. The
@@ -115,14 +126,23 @@ func (p *picker) exclude(c candidate) string {
 		return ""
 	case p.moderators[person(post)]:
 		return "the moderator's own"
-	case p.noise[c.post].kind != noiseNone && c.why.Total < least:
+	case p.noise[c.post].kind != noiseNone && c.why.worth() < least:
 		return p.noise[c.post].kind
-	case c.why.Total < least:
+	case c.why.worth() < least:
 		return "too little to quote"
 	case p.segments[c.post].evidence == byIntro:
 		return "said before the first question"
+	case p.stray(c):
+		return "has no word in common with its question"
 	}
 	return ""
+}
+
+// stray reports a post that only the clock put where it is, that nobody took up
+// and that speaks of something else.
+func (p *picker) stray(c candidate) bool {
+	placed := p.segments[c.post].evidence
+	return (placed == byClock || placed == byNone) && c.why.Fit == 0 && c.why.Said == 0 && c.why.Replies == 0
 }
 
 // Reasons that tests and the desk know by name.
@@ -146,7 +166,7 @@ func (p *picker) refuse(c candidate) string {
 		return "its author is quoted on this question"
 	case p.people[who] >= perIssue:
 		return "its author is quoted twice"
-	case p.repeats(c.post):
+	case c.why.worth() < least, p.repeats(c.post):
 		return "says what another quote says"
 	case p.chat.Policy != feeds.NamedWithLink:
 		return reasonAsk
@@ -164,6 +184,7 @@ func (p *picker) take(c candidate) {
 	p.picked[q] = append(p.picked[q], c)
 	p.people[person(p.posts[c.post])]++
 	p.quoted = append(p.quoted, set(p.said[c.post]))
+	p.quote(c.post)
 }
 
 // leave remembers why a post was not quoted.

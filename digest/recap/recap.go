@@ -45,23 +45,12 @@ type Highlight struct {
 	Why     Why       `json:"why"`
 }
 
-// Why holds the parts of a highlight's score, each already weighted; they add
-// up to Total.
-type Why struct {
-	Total   float64 `json:"total"`
-	Replies float64 `json:"replies"` // distinct people who answered
-	Reach   float64 `json:"reach"`   // damped reposts and likes
-	Link    float64 `json:"link"`
-	Length  float64 `json:"length"`
-	Noise   float64 `json:"noise"`   // zero or negative: greeting, promotion, hijack
-	Segment string  `json:"segment"` // how the post got its question: "label", "thread", "clock", "open", "intro"
-}
-
 // A Link is an address people shared in the session.
 type Link struct {
-	URL    string `json:"url"`
-	Title  string `json:"title,omitempty"` // of the item with that address, when we have it
-	Shared int    `json:"shared"`          // distinct people
+	URL      string `json:"url"`
+	Title    string `json:"title,omitempty"`    // of the item with that address, when we have it
+	Shared   int    `json:"shared"`             // distinct people
+	Question string `json:"question,omitempty"` // the label under which at least half of them did
 }
 
 // LeftOut names a post that was not quoted and the rule that said so.

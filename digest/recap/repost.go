@@ -137,19 +137,25 @@ func cutOff(text string) bool {
 }
 
 func (f *folder) nearest(w []string, cut bool, by string) int {
-	shared := map[int]int{}
+	shared, common := map[int]int{}, 0
 	for _, word := range w {
-		if places := f.byWord[word]; len(places) <= commonWord {
-			for _, at := range places {
-				shared[at]++
-			}
+		places := f.byWord[word]
+		if len(places) > commonWord {
+			common++
+			continue
+		}
+		for _, at := range places {
+			shared[at]++
 		}
 	}
 	best, most := -1, 0.0
 	for at, n := range shared {
-		share := overlap(w, f.sets[at])
-		if cut && len(w) >= partWords || by != "" && f.by(at, by) {
+		share := 0.0
+		switch limit := n + common; { // words they may share at most
+		case cut && len(w) >= partWords || by != "" && f.by(at, by):
 			share = float64(n) / float64(len(w)) // a part of the original is enough
+		case float64(limit) >= sameShare*float64(len(w)+len(f.sets[at])-limit):
+			share = overlap(w, f.sets[at])
 		}
 		if share > most || share == most && at < best {
 			best, most = at, share

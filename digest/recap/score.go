@@ -28,21 +28,38 @@ type noise struct {
 // readable length passes, a nod does not.
 const least = 0.5
 
-// score adds up what speaks for quoting a post (CH-14). The parts are rounded
-// first, so that Total is their sum on every machine.
+// What the parts that look at the other posts weigh. They were fitted together
+// on chats whose points people had listed, where one voice more is what the
+// other parts are measured by.
+const (
+	fitting   = 1.3 // a post that fits its question best
+	saying    = 1.2 // one other person says the same; three are worth twice that
+	repeating = 2.0 // all of it is said by a better quote
+)
+
+// score adds up what speaks for quoting a post (CH-14), the other quotes left
+// out of account.
 func (s *session) score(i int) Why {
 	w := Why{
+		Fit:     round(fitting * s.fits[i]),
 		Replies: round(0.8 * math.Log2(1+float64(len(s.answerers[i])))),
 		Reach:   round(s.reach(i)),
-		Length:  readable(s.posts[i].Text, s.said[i]),
+		Length:  s.readable(i),
 		Noise:   s.noise[i].penalty,
 		Segment: s.segments[i].evidence,
 	}
 	if len(s.posts[i].Links) > 0 {
 		w.Link = 0.4
 	}
-	w.Total = round(w.Replies + w.Reach + w.Link + w.Length + w.Noise)
-	return w
+	return w.summed()
+}
+
+// beside adds what depends on the quotes so far: those a post would still speak
+// for, and what it would repeat.
+func (c *chorus) beside(i int, w Why) Why {
+	w.Said = round(saying * math.Log2(1+c.others(i)))
+	w.Repeats = round(0 - repeating*c.spoken[i]) // not -0
+	return w.summed()
 }
 
 func round(x float64) float64 { return math.Round(x*1000) / 1000 }
@@ -84,11 +101,12 @@ func usualEngagement(s *session) map[string]float64 {
 	return sum
 }
 
-// readable favours a thought that can be read at a glance and stands by
-// itself; one that opens by speaking to somebody needs the post it answers.
-func readable(text string, said []string) float64 {
+// readable favours a thought that can be read at a glance and stands by itself.
+// One that opens by speaking to somebody needs the post it answers, and so does
+// one that asks back.
+func (s *session) readable(i int) float64 {
 	value := 0.4
-	switch n := len(said); {
+	switch n := len(s.said[i]); {
 	case n < 4:
 		return 0
 	case n < 8:
@@ -97,10 +115,24 @@ func readable(text string, said []string) float64 {
 	case n <= 80:
 		value = 0.7
 	}
-	if strings.HasPrefix(text, "@") {
+	if opensToSomebody(s.posts[i].Text) {
+		value /= 2
+	}
+	if s.asksBack(i) {
 		value /= 2
 	}
 	return value
+}
+
+// opensToSomebody reports a text that begins with a mention; the dot that some
+// put before it only makes it seen by more people.
+func opensToSomebody(text string) bool { return strings.HasPrefix(strings.TrimLeft(text, ". "), "@") }
+
+// asksBack reports a question to somebody who is not the moderator.
+func (s *session) asksBack(i int) bool {
+	at := s.parent(i)
+	answersModerator := at >= 0 && s.isQuestion(at)
+	return s.posts[i].ReplyTo != "" && !answersModerator && strings.Contains(s.posts[i].Text, "?")
 }
 
 // answering collects the distinct people who answered each post, its author

@@ -41,6 +41,10 @@ type session struct {
 	answerers  []map[string]bool  // who answered each post
 	engaged    []float64          // reposts and likes of each post
 	usual      map[string]float64 // the mean of these on each network
+	fits       []float64          // how well each post fits its question, 0 to 1
+	voice      []float64          // how much each post counts in saying what another says, 0 to 1
+	echoes     [][]echo           // the posts that say what each post says
+	crowd      [][]int            // the people behind each post
 }
 
 // An opening is the moderator's post that asks a question.

@@ -32,6 +32,22 @@ func words(text string) []string {
 	return slices.DeleteFunc(found, func(w string) bool { return w == "rt" || w == "mt" || w == "via" })
 }
 
+// spoken is a text without what is no part of the talk: label, repost marks,
+// mentions, addresses and the chat's own tag. Other tags are words.
+func spoken(text, tag string) string {
+	text = addressForm.ReplaceAllString(quotable(text, tag), " ")
+	if strings.Contains(text, "@") {
+		text = repeated.ReplaceAllString(text, " ")
+		text = mentionForm.ReplaceAllString(text, " ")
+	}
+	return tagForm.ReplaceAllStringFunc(text, func(found string) string {
+		if tag != "" && strings.EqualFold(strings.TrimLeft(found[strings.IndexByte(found, '#'):], "# "), tag) {
+			return " "
+		}
+		return found
+	})
+}
+
 // fold lowers a text and takes its accents off, so that "Réseau" is "reseau".
 func fold(text string) string {
 	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
@@ -121,11 +137,12 @@ var (
 
 func cutTrailingTag(text, tag string) string {
 	for {
-		m := trailingTag.FindStringSubmatchIndex(text)
-		if tag == "" || m == nil || !strings.EqualFold(text[m[2]:m[3]], tag) {
+		from := max(0, strings.LastIndexByte(text, '#')-1)
+		m := trailingTag.FindStringSubmatchIndex(text[from:])
+		if tag == "" || m == nil || !strings.EqualFold(text[from+m[2]:from+m[3]], tag) {
 			return strings.TrimSpace(text)
 		}
-		before := strings.TrimSpace(text[:m[0]])
+		before := strings.TrimSpace(text[:from+m[0]])
 		if w := lastWord.FindStringSubmatch(before); w != nil && connectives[strings.ToLower(w[1])] {
 			return strings.TrimSpace(text)
 		}

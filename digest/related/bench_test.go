@@ -48,8 +48,10 @@ func spell(n uint64) string {
 	return b.String()
 }
 
+// BenchmarkIndexAndCluster reads and groups a week, a year and more. The time a
+// document takes should grow slowly.
 func BenchmarkIndexAndCluster(b *testing.B) {
-	for _, n := range []int{1_000, 5_000, 20_000} {
+	for _, n := range []int{1_000, 5_000, 20_000, 100_000, 200_000} {
 		docs := stock(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
@@ -57,15 +59,33 @@ func BenchmarkIndexAndCluster(b *testing.B) {
 				clusters := NewIndex(docs).Clusters(0)
 				b.ReportMetric(float64(len(clusters)), "clusters")
 			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(n), "µs/doc")
 		})
 	}
 }
 
+// BenchmarkNeighbours asks an index of 50,000 for what is near one of them.
 func BenchmarkNeighbours(b *testing.B) {
-	docs := stock(20_000)
+	docs := stock(50_000)
 	x := NewIndex(docs)
+	s := x.Stories(x.Clusters(0))
+	q := Question{Least: 0.1, Limit: 10}
+	s.Neighbours(docs[0], q)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		x.Neighbours(docs[i%len(docs)], Question{Least: 0.1, Limit: 10})
+		s.Neighbours(docs[i%len(docs)], q)
+	}
+}
+
+// BenchmarkAdd takes 500 new documents into an index of 20,000 whose pairs are
+// known.
+func BenchmarkAdd(b *testing.B) {
+	docs := stock(20_500)
+	for b.Loop() {
+		b.StopTimer()
+		x := NewIndex(docs[:20_000])
+		x.Clusters(0)
+		b.StartTimer()
+		x.Add(docs[20_000:])
 	}
 }

@@ -60,7 +60,8 @@ func heaviest(a, b vector) []int32 {
 // spellings gives the words of a document by stem, each as it is written there.
 func (l *Lexicon) spellings(d *document) map[int32][]string {
 	list := map[int32][]string{}
-	title, body := parts(d.Document)
+	var r reader
+	title, body := r.parts(d.Document)
 	for _, token := range slices.Concat(title, body) {
 		if e := l.word(d.tongue, token); !e.Stop && !slices.Contains(list[e.term], token) {
 			list[e.term] = append(list[e.term], token)

@@ -9,14 +9,16 @@
 // bodies, and as pieces of 3 to 5 letters, which compounds, inflections and
 // names have in common. Both are weighted by how rare they are in the
 // document's language. The likeness of two texts is the mean of the two
-// cosines, 0 to 1.
+// cosines, 0 to 1. Whether two texts tell one story also depends on the days
+// between them, on how long they are and on how alike others are; a Judge
+// weighs that up.
 package related
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -24,10 +26,13 @@ import (
 type Document struct {
 	ID    string
 	Key   string // what identifies it elsewhere, as an address does; equal keys mean copies; "" has none
-	Title string
+	Title string // "" for a post
 	Body  string
 	Lang  string    // BCP 47; "" is recognised by its words
 	Day   time.Time // when it came out; zero when unknown
+	// Address is where it is read. The words of its path count like the body's;
+	// "" has none.
+	Address string
 }
 
 const (
@@ -40,183 +45,219 @@ const (
 	maxTitleWords = 60
 )
 
-// An Index holds documents ready to be compared. It does not change once it is
-// made, and may be asked by several goroutines.
+// An Index holds documents ready to be compared. It may be asked by several
+// goroutines at a time, except while Add is at work.
 type Index struct {
-	docs    []document // by day, then ID
+	docs    []document // by day, then ID; those added since the last renewal after them
 	place   map[string]int
 	lexicon *Lexicon
 	spread  []spread // by language
+	renewed int      // how many documents there were when the weights were last renewed
 	terms   postings
-	grams   postings
+	found   comparison
+	pieces  pieces
+	sheets  sync.Pool // of *sheet
 }
 
 // A document is a Document as the index keeps it.
 type document struct {
 	Document
 	tongue int
-	exact  string // the folded words of the title, for copies
+	exact  string // the folded words of the title, of a post those of the text, for copies
 	terms  vector
 	grams  vector
 }
 
-// A spread tells how rare each stem and piece is in one language. Each language
-// has its own, or the largest would decide what is rare.
-type spread struct {
-	docs  int
-	terms []float32 // number of documents while counting, inverse document frequency after
-	grams []float32
-}
+// growth is the share of new documents from which on all weights are renewed.
+// Until then a word counts as rare as it was: a tenth more documents change the
+// logarithm of its rarity by a tenth at most.
+const growth = 0.1
 
 // NewIndex reads the documents. Of several with the same ID one is kept.
 func NewIndex(docs []Document) *Index {
-	x := &Index{lexicon: NewLexicon(), place: make(map[string]int, len(docs))}
+	x := &Index{lexicon: NewLexicon(), place: make(map[string]int, len(docs)), found: newComparison()}
 	x.spread = make([]spread, len(x.lexicon.tongues))
-	r := reader{lexicon: x.lexicon}
-	for _, d := range ordered(docs) {
-		x.place[d.ID] = len(x.docs)
-		x.docs = append(x.docs, r.read(d))
-	}
-	x.count()
-	for i := range x.docs {
-		x.weigh(&x.docs[i])
-	}
-	x.terms = post(x.docs, x.lexicon.terms.size(), func(d *document) vector { return d.terms })
-	x.grams = post(x.docs, x.lexicon.grams.size(), func(d *document) vector { return d.grams })
+	x.Add(docs)
 	return x
+}
+
+// Lexicon gives a Lexicon that knows the words of the index's documents. What it
+// learns besides it keeps to itself; it is of no use once the index has grown.
+func (x *Index) Lexicon() *Lexicon { return x.lexicon.over() }
+
+// Add reads more documents; those whose ID the index holds already are left
+// out. The answers are those of an index made anew of all documents, but that
+// how rare a word is changes only when the index has grown by a tenth. It costs
+// time for the new documents only, once the others have been compared.
+func (x *Index) Add(docs []Document) {
+	first := len(x.docs)
+	r := reader{lexicon: x.lexicon}
+	x.docs = slices.Grow(x.docs, len(docs))
+	for _, d := range ordered(docs) {
+		if _, known := x.place[d.ID]; !known {
+			x.place[d.ID] = len(x.docs)
+			x.docs = append(x.docs, r.read(d))
+		}
+	}
+	x.count(first)
+	x.pieces = pieces{once: new(sync.Once)}
+	if !x.found.compared || float64(len(x.docs)-x.renewed) > growth*float64(x.renewed) {
+		x.renew(first)
+		return
+	}
+	x.extend(first)
+}
+
+// renew weighs all words anew and sorts the documents. Those from the first one
+// on have not been weighed yet.
+func (x *Index) renew(first int) {
+	for i := range x.spread {
+		old := x.spread[i]
+		x.spread[i].terms, x.spread[i].grams = old.terms.renewed(old.docs), old.grams.renewed(old.docs)
+		for k := range x.docs {
+			if d := &x.docs[k]; d.tongue == i && k < first {
+				d.weigh(&old, &x.spread[i])
+			}
+		}
+	}
+	for k := first; k < len(x.docs); k++ {
+		x.docs[k].weigh(unweighed, x.spreadOf(&x.docs[k]))
+	}
+	slices.SortFunc(x.docs, byDay)
+	for i := range x.docs {
+		x.place[x.docs[i].ID] = i
+	}
+	x.renewed = len(x.docs)
+	x.terms = post(x.docs, x.lexicon.terms.size())
+	x.found = newComparison()
+}
+
+// extend puts the documents from the first one on beside the others.
+func (x *Index) extend(first int) {
+	x.terms = append(x.terms, make(postings, x.lexicon.terms.size()-len(x.terms))...)
+	for i := first; i < len(x.docs); i++ {
+		d := &x.docs[i]
+		d.weigh(unweighed, x.spreadOf(d))
+		for k, dim := range d.terms.dims {
+			x.terms[dim] = append(x.terms[dim], posting{int32(i), d.terms.weights[k]})
+		}
+	}
+	x.compareMore(first)
+}
+
+// inOrder gives the places of the documents by day, then ID.
+func (x *Index) inOrder() []int32 {
+	places := make([]int32, len(x.docs))
+	for i := range places {
+		places[i] = int32(i)
+	}
+	if len(x.docs) > x.renewed {
+		slices.SortFunc(places, func(a, b int32) int { return byDay(x.docs[a], x.docs[b]) })
+	}
+	return places
+}
+
+// byDay orders documents so that nothing depends on the order they came in.
+func byDay(a, b document) int {
+	return cmp.Or(a.Day.Compare(b.Day), strings.Compare(a.ID, b.ID))
 }
 
 // ordered sorts the documents by day and leaves out all but the first of an ID,
 // so that nothing depends on the order they came in.
 func ordered(docs []Document) []Document {
-	list := slices.Clone(docs)
-	slices.SortFunc(list, func(a, b Document) int {
-		return cmp.Or(
-			a.Day.Compare(b.Day),
-			strings.Compare(a.ID, b.ID),
-			strings.Compare(a.Title, b.Title),
-			strings.Compare(a.Body, b.Body),
-			strings.Compare(a.Key, b.Key),
-			strings.Compare(a.Lang, b.Lang),
-		)
+	type dated struct {
+		second int64
+		at     int
+	}
+	order := make([]dated, len(docs))
+	for i := range docs {
+		order[i] = dated{docs[i].Day.Unix(), i} // compared first, it is nearly always enough
+	}
+	slices.SortFunc(order, func(a, b dated) int {
+		if a.second != b.second {
+			return cmp.Compare(a.second, b.second)
+		}
+		return byText(&docs[a.at], &docs[b.at])
 	})
-	seen := make(map[string]bool, len(list))
-	return slices.DeleteFunc(list, func(d Document) bool {
-		again := seen[d.ID]
-		seen[d.ID] = true
-		return again
-	})
+	list, seen := make([]Document, 0, len(docs)), make(map[string]bool, len(docs))
+	for _, o := range order {
+		if d := docs[o.at]; !seen[d.ID] {
+			seen[d.ID] = true
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// byText orders documents of one second so that equal ones only are left.
+func byText(a, b *Document) int {
+	return cmp.Or(
+		a.Day.Compare(b.Day),
+		strings.Compare(a.ID, b.ID),
+		strings.Compare(a.Title, b.Title),
+		strings.Compare(a.Body, b.Body),
+		strings.Compare(a.Key, b.Key),
+		strings.Compare(a.Lang, b.Lang),
+		strings.Compare(a.Address, b.Address),
+	)
 }
 
 // A reader turns Documents into documents, one after another.
 type reader struct {
 	lexicon      *Lexicon
 	terms, grams tally
+	term         [1]int32 // of the word in hand
+	exact        []byte   // of the document in hand, as are its words
+	title, body  []string
 }
 
 func (r *reader) read(d Document) document {
-	title, body := parts(d)
-	doc := document{Document: d, tongue: r.lexicon.tongue(d.Lang, slices.Concat(title, body))}
-	var exact strings.Builder
+	title, body := r.parts(d)
+	doc := document{Document: d, tongue: r.lexicon.tongue(d.Lang, title, body)}
+	r.exact = r.exact[:0]
 	for _, token := range title {
-		e := r.lexicon.word(doc.tongue, token)
-		exact.WriteString(e.Fold)
-		exact.WriteByte(' ')
-		r.add(e, true)
+		r.exact = append(append(r.exact, r.add(doc.tongue, token, inTitle).Fold...), ' ')
 	}
 	for _, token := range body {
-		r.add(r.lexicon.word(doc.tongue, token), false)
+		if e := r.add(doc.tongue, token, inBody); len(title) == 0 {
+			r.exact = append(append(r.exact, e.Fold...), ' ')
+		}
 	}
-	doc.exact = exact.String()
+	for _, token := range addressWords(d.Address) {
+		r.add(doc.tongue, token, inBody)
+	}
+	doc.exact = string(r.exact)
 	doc.terms, doc.grams = r.terms.take(), r.grams.take()
 	return doc
 }
 
-// parts gives the words of a document that are compared.
-func parts(d Document) (title, body []string) {
-	title, body = tokens(headline(d.Title)), tokens(clip(d.Body, 16*maxBodyWords))
-	return title[:min(len(title), maxTitleWords)], body[:min(len(body), maxBodyWords)]
+// parts gives the words of a document that are compared, until the next
+// document is read.
+func (r *reader) parts(d Document) (title, body []string) {
+	r.title = appendTokens(r.title[:0], headline(d.Title))
+	r.body = appendTokens(r.body[:0], withoutLinks(clip(d.Body, 16*maxBodyWords)))
+	return r.title[:min(len(r.title), maxTitleWords)], r.body[:min(len(r.body), maxBodyWords)]
 }
 
-func (r *reader) add(e *entry, title bool) {
-	if e.Stop {
-		return
+// add counts a word, unless it is a stop word, and gives what is known of it.
+func (r *reader) add(tongue int, token string, place count) *entry {
+	e := r.lexicon.word(tongue, token)
+	if e.term >= 0 {
+		r.terms.reach(r.lexicon.terms.size())
+		r.grams.reach(r.lexicon.grams.size())
+		r.term[0] = e.term
+		r.terms.add(r.term[:], place)
+		r.grams.add(e.grams, place)
 	}
-	r.terms.add(e.term, title)
-	for _, g := range e.grams {
-		r.grams.add(g, title)
-	}
+	return e
 }
 
-// count fills the spread of each language.
-func (x *Index) count() {
-	for i := range x.spread {
-		x.spread[i].terms = make([]float32, x.lexicon.terms.size())
-		x.spread[i].grams = make([]float32, x.lexicon.grams.size())
-	}
-	for i := range x.docs {
-		d := &x.docs[i]
-		s := &x.spread[d.tongue]
-		s.docs++
-		for _, t := range d.terms.dims {
-			s.terms[t]++
-		}
-		for _, g := range d.grams.dims {
-			s.grams[g]++
-		}
-	}
-	for _, s := range x.spread {
-		invert(s.terms, s.docs)
-		invert(s.grams, s.docs)
-	}
-}
+// spreadOf is that of a document's language.
+func (x *Index) spreadOf(d *document) *spread { return &x.spread[d.tongue] }
 
-// invert turns numbers of documents into rarities.
-func invert(counts []float32, docs int) {
-	for i, n := range counts {
-		counts[i] = rarity(docs, n)
-	}
-}
-
-// rarity is the inverse document frequency: 1 for what every document has, more
-// for what few have.
-func rarity(docs int, n float32) float32 {
-	return 1 + float32(math.Log(float64(1+docs)/(1+float64(n))))
-}
-
-// weigh gives a document's words their weights.
-func (x *Index) weigh(d *document) {
-	s := &x.spread[d.tongue]
-	d.terms.weigh(s.terms, rarity(s.docs, 0))
-	d.grams.weigh(s.grams, rarity(s.docs, 0))
-}
-
-// postings tell for each dimension which documents have it.
-type postings [][]posting
-
-type posting struct {
-	doc    int32
-	weight float32
-}
-
-func post(docs []document, dims int, pick func(*document) vector) postings {
-	counts := make([]int32, dims)
-	total := 0
-	for i := range docs {
-		for _, d := range pick(&docs[i]).dims {
-			counts[d]++
-			total++
-		}
-	}
-	room, p := make([]posting, total), make(postings, dims)
-	for d, n := range counts {
-		p[d], room = room[:0:n], room[n:]
-	}
-	for i := range docs {
-		v := pick(&docs[i])
-		for k, d := range v.dims {
-			p[d] = append(p[d], posting{int32(i), v.weights[k]})
-		}
-	}
-	return p
+// weigh gives a document's words their weights by the new spread in place of
+// those by the old one.
+func (d *document) weigh(old, now *spread) {
+	d.terms.weigh(&old.terms, &now.terms)
+	d.grams.weigh(&old.grams, &now.grams)
 }

@@ -1,6 +1,9 @@
 package related
 
-import "unicode/utf8"
+import (
+	"iter"
+	"unicode/utf8"
+)
 
 // A Word is one word of a text in the forms it is compared in.
 type Word struct {
@@ -15,46 +18,47 @@ type Word struct {
 // reads, so it is not for two goroutines at a time.
 type Lexicon struct {
 	tongues []language
-	known   map[spelling]*entry
-	under   *Lexicon // read before known, never written; nil for most
-	terms   table    // of stems
-	grams   table    // of pieces of 3 to 5 letters
+	known   []vocabulary // by language: "die" is German or English
+	terms   table        // of stems
+	grams   gramTable    // of pieces of 3 to 5 letters
+	letters []rune       // of the word in hand
+	numbers room[int32]
 }
 
-// A spelling is a word in one language: "die" is English or German.
-type spelling struct {
-	tongue int
-	token  string
+// A vocabulary is the words of one language.
+type vocabulary struct {
+	table
+	under   []entry // of the vocabulary under it, which is never written; nil for most
+	entries []entry
 }
 
 // An entry is what is known about a word.
 type entry struct {
-	Word
-	term  int32
+	term  int32 // -1 of a stop word
 	grams []int32
+	Word
 }
 
 // NewLexicon returns a Lexicon that knows the newsletter's languages (en, de,
 // nl, it, fr, es, el) and no words yet.
 func NewLexicon() *Lexicon {
-	return &Lexicon{
-		tongues: append(languages(), language{tag: "other"}),
-		known:   map[spelling]*entry{},
-		terms:   table{own: map[string]int32{}},
-		grams:   table{own: map[string]int32{}},
+	tongues := append(languages(), language{tag: "other"})
+	l := &Lexicon{tongues: tongues, known: make([]vocabulary, len(tongues)), terms: newTable(nil)}
+	for i := range l.known {
+		l.known[i].table = newTable(nil)
 	}
+	return l
 }
 
 // over returns a Lexicon that knows what l knows and keeps what it learns to
-// itself, so that a question about a text leaves l as it was.
+// itself, so that a question about a text leaves l as it was. Once l learns
+// more, the numbers of the two no longer go together.
 func (l *Lexicon) over() *Lexicon {
-	return &Lexicon{
-		tongues: l.tongues,
-		known:   map[spelling]*entry{},
-		under:   l,
-		terms:   table{under: l.terms.own, own: map[string]int32{}},
-		grams:   table{under: l.grams.own, own: map[string]int32{}},
+	o := &Lexicon{tongues: l.tongues, known: make([]vocabulary, len(l.known)), terms: newTable(&l.terms), grams: gramTable{under: &l.grams}}
+	for i := range o.known {
+		o.known[i] = vocabulary{table: newTable(&l.known[i].table), under: l.known[i].entries}
 	}
+	return o
 }
 
 // Words reads a text. The language is a BCP 47 tag; "" is recognised by the
@@ -80,10 +84,10 @@ func (l *Lexicon) Language(text, tag string) string {
 
 // tongue finds the language of a text: by its tag, else by the stop words in it.
 // Languages we have no words for share the last place.
-func (l *Lexicon) tongue(tag string, found []string) int {
+func (l *Lexicon) tongue(tag string, found ...[]string) int {
 	other := len(l.tongues) - 1
 	if tag = primary(tag); tag == "" || tag == "und" {
-		return l.recognise(found)
+		return l.recognise(found...)
 	}
 	for i, t := range l.tongues[:other] {
 		if t.tag == tag {
@@ -95,13 +99,15 @@ func (l *Lexicon) tongue(tag string, found []string) int {
 
 // recognise picks the language with the most stop words among the tokens, the
 // first one where none has any.
-func (l *Lexicon) recognise(found []string) int {
+func (l *Lexicon) recognise(found ...[]string) int {
 	counts := make([]int, len(l.tongues))
-	for _, token := range found {
-		w := fold(token)
-		for i, t := range l.tongues {
-			if t.stop[w] {
-				counts[i]++
+	for _, tokens := range found {
+		for _, token := range tokens {
+			w := fold(token)
+			for i, t := range l.tongues {
+				if t.stop[w] {
+					counts[i]++
+				}
 			}
 		}
 	}
@@ -116,28 +122,37 @@ func (l *Lexicon) recognise(found []string) int {
 
 // word gives the entry of a lower-case word, made when it is new.
 func (l *Lexicon) word(tongue int, token string) *entry {
-	key := spelling{tongue, token}
-	if l.under != nil {
-		if e := l.under.known[key]; e != nil {
-			return e
-		}
+	v := &l.known[tongue]
+	n, isNew := v.number(token)
+	if isNew {
+		v.entries = append(v.entries, l.learn(tongue, token))
 	}
-	e := l.known[key]
-	if e == nil {
-		e = l.learn(tongue, token)
-		l.known[key] = e
+	if int(n) < len(v.under) {
+		return &v.under[n]
 	}
-	return e
+	return &v.entries[int(n)-len(v.under)]
 }
 
-func (l *Lexicon) learn(tongue int, token string) *entry {
+// entries are all words it has learned, in no order.
+func (l *Lexicon) entries() iter.Seq[*entry] {
+	return func(yield func(*entry) bool) {
+		for i := range l.known {
+			for k := range l.known[i].entries {
+				if !yield(&l.known[i].entries[k]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (l *Lexicon) learn(tongue int, token string) entry {
 	t := l.tongues[tongue]
-	w := Word{Text: token, Fold: fold(token), Stem: t.stemmed(token)}
-	w.Stop = t.stop[w.Fold] || utf8.RuneCountInString(w.Fold) < 2
-	e := &entry{Word: w, term: -1}
-	if !w.Stop {
-		e.term = l.terms.number(w.Stem)
-		e.grams = l.pieces(w.Fold)
+	e := entry{Word: Word{Text: token, Fold: fold(token), Stem: t.stemmed(token)}, term: -1}
+	e.Stop = t.stop[e.Fold] || utf8.RuneCountInString(e.Fold) < 2
+	if !e.Stop {
+		e.term, _ = l.terms.number(e.Stem)
+		e.grams = l.pieces(e.Fold)
 	}
 	return e
 }
@@ -145,35 +160,19 @@ func (l *Lexicon) learn(tongue int, token string) *entry {
 // pieces gives the 3- to 5-grams of a word with a space before and behind it.
 // They are what compounds, inflections and misspellings have in common.
 func (l *Lexicon) pieces(w string) []int32 {
-	const shortest, longest = 3, 5
-	w = " " + w + " "
-	var starts []int // of letters, in bytes
-	for i := range w {
-		starts = append(starts, i)
+	const shortest, longest = 3, 4
+	l.letters = append(l.letters[:0], ' ')
+	for _, r := range w {
+		l.letters = append(l.letters, r)
 	}
-	starts = append(starts, len(w))
-	var list []int32
+	l.letters = append(l.letters, ' ')
+	list := l.numbers.take(max(0, len(l.letters)-shortest+1) + max(0, len(l.letters)-longest+1))
+	k := 0
 	for n := shortest; n <= longest; n++ {
-		for i := 0; i+n < len(starts); i++ {
-			list = append(list, l.grams.number(w[starts[i]:starts[i+n]]))
+		for i := 0; i+n <= len(l.letters); i++ {
+			list[k] = l.grams.number(l.letters[i : i+n])
+			k++
 		}
 	}
 	return list
 }
-
-// A table numbers strings, beginning where the table under it ends.
-type table struct{ under, own map[string]int32 }
-
-func (t table) number(s string) int32 {
-	if n, known := t.under[s]; known {
-		return n
-	}
-	n, known := t.own[s]
-	if !known {
-		n = int32(len(t.under) + len(t.own))
-		t.own[s] = n
-	}
-	return n
-}
-
-func (t table) size() int { return len(t.under) + len(t.own) }

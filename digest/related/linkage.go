@@ -6,9 +6,18 @@ import (
 	"slices"
 )
 
-// A linkage joins groups by average link: always the two that are most alike
-// on the whole, until none reaches the limit. Only pairs that share rare words
-// are kept; all others count as 0.
+const (
+	// bestShare is what the likeliest pair of two groups counts against the mean
+	// of all. Long stories grow at their ends, where the newest piece is like the
+	// last one and not like the first; the mean alone cuts them in two, the best
+	// pair alone chains what is not one story.
+	bestShare = 0.4
+	// faint is the probability under which a pair counts as none.
+	faint = 0.005
+)
+
+// A linkage joins groups: always the two that are most likely one story on the
+// whole, until none reaches the limit. Pairs that share no rare word count as 0.
 type linkage struct {
 	*groups
 	limit float32
@@ -17,25 +26,31 @@ type linkage struct {
 	queue offers
 }
 
-// A link is the sum of the likenesses between two groups.
+// A link is what the pairs between two groups say.
 type link struct {
-	to  int32
-	sum float32
+	to   int32
+	sum  float32 // of the probabilities
+	best float32
+}
+
+// and adds what other pairs say to a link.
+func (l link) and(other link) link {
+	return link{l.to, l.sum + other.sum, max(l.best, other.best)}
 }
 
 // An offer is to join two groups. It lapses when one of them grows.
 type offer struct {
 	a, b       int32
 	ageA, ageB int32
-	mean       float32
+	score      float32
 }
 
 func newLinkage(g *groups, pairs []pair, limit float32) *linkage {
 	l := &linkage{groups: g, limit: limit, links: make([][]link, len(g.parent)), age: make([]int32, len(g.parent))}
 	for _, p := range pairs {
-		if a, b := g.root(p.a), g.root(p.b); a != b {
-			l.links[a] = append(l.links[a], link{b, p.near})
-			l.links[b] = append(l.links[b], link{a, p.near})
+		if a, b := g.root(p.a), g.root(p.b); a != b && p.same >= faint {
+			l.links[a] = append(l.links[a], link{b, p.same, p.same})
+			l.links[b] = append(l.links[b], link{a, p.same, p.same})
 		}
 	}
 	for a := range l.links {
@@ -63,19 +78,20 @@ func (l *linkage) run() {
 // offer queues the join of a with another group if they are alike enough.
 func (l *linkage) offer(a int32, to link) {
 	mean := to.sum / float32(l.size[a]*l.size[to.to])
-	if mean >= l.limit {
+	score := float32((1-bestShare)*mean) + float32(bestShare*to.best)
+	if score >= l.limit {
 		b := to.to
 		if b < a {
 			a, b = b, a
 		}
-		l.queue = append(l.queue, offer{a, b, l.age[a], l.age[b], mean})
+		l.queue = append(l.queue, offer{a, b, l.age[a], l.age[b], score})
 	}
 }
 
 // join puts b into a and renews the offers of the larger group.
 func (l *linkage) join(o offer) {
 	a, b := o.a, o.b
-	l.merge(a, b, SameStory, o.mean)
+	l.merge(a, b, SameStory, o.score)
 	l.age[a]++
 	l.age[b]++
 	for _, to := range l.links[b] {
@@ -99,12 +115,13 @@ func (l *linkage) join(o offer) {
 func (l *linkage) redirect(c, b, a int32) {
 	links := l.links[c]
 	if i, found := findLink(links, b); found {
-		sum := links[i].sum
+		moved := links[i]
 		links = slices.Delete(links, i, i+1)
 		if i, found = findLink(links, a); found {
-			links[i].sum += sum
+			links[i] = links[i].and(moved)
 		} else {
-			links = slices.Insert(links, i, link{a, sum})
+			moved.to = a
+			links = slices.Insert(links, i, moved)
 		}
 		l.links[c] = links
 	}
@@ -120,7 +137,7 @@ func summed(links []link) []link {
 	out := links[:0]
 	for _, l := range links {
 		if n := len(out); n > 0 && out[n-1].to == l.to {
-			out[n-1].sum += l.sum
+			out[n-1] = out[n-1].and(l)
 		} else {
 			out = append(out, l)
 		}
@@ -128,13 +145,13 @@ func summed(links []link) []link {
 	return out
 }
 
-// offers is a heap, the most alike first; then the older documents.
+// offers is a heap, the likeliest first; then the older documents.
 type offers []offer
 
 func (q offers) Len() int { return len(q) }
 func (q offers) Less(i, j int) bool {
 	a, b := q[i], q[j]
-	return cmp.Or(cmp.Compare(b.mean, a.mean), cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b)) < 0
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.a, b.a), cmp.Compare(a.b, b.b)) < 0
 }
 func (q offers) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 func (q *offers) Push(o any)   { *q = append(*q, o.(offer)) }

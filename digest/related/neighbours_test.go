@@ -48,8 +48,8 @@ func TestOldNewsIsWorthLessButNotNothing(t *testing.T) {
 	if got, want := ids(list), []string{"b1", "recent", "old"}; !slices.Equal(got, want) {
 		t.Fatalf("Neighbours = %v, want %v", got, want)
 	}
-	if share := list[2].Score / list[2].Like; share < 0.3 || share > 0.31 {
-		t.Errorf("after two months a likeness counts %.3f, want about 0.3", share)
+	if share := list[2].Score / list[2].Theme; share < 0.5 || share > 0.51 {
+		t.Errorf("after two months a likeness counts %.3f, want about a half", share)
 	}
 	if list[2].Same != 0 {
 		t.Errorf("after two months Same = %v, want 0", list[2].Same)

@@ -19,8 +19,10 @@ func Fold(text string) string { return fold(strings.ToLower(text)) }
 
 // tokens cuts a text into lower-case words by the Unicode rules (UAX 29),
 // leaving out what holds neither letter nor digit.
-func tokens(text string) []string {
-	var list []string
+func tokens(text string) []string { return appendTokens(nil, text) }
+
+// appendTokens appends a text's words to a list.
+func appendTokens(list []string, text string) []string {
 	for it := words.FromString(text); it.Next(); {
 		if w := it.Value(); wordy(w) {
 			if w = trim(strings.ToLower(clip(w, maxLetters))); w != "" {
@@ -55,6 +57,9 @@ func wordy(segment string) bool {
 // trim cuts the possessive ('s) off the end of a word and the elided article
 // (l', d', qu', dell') off its start.
 func trim(w string) string {
+	if ascii(w) && strings.IndexByte(w, '\'') < 0 {
+		return w
+	}
 	i := strings.IndexAny(w, "'’")
 	if i < 0 {
 		return w
@@ -131,12 +136,32 @@ var (
 	name = regexp.MustCompile(`^([^-–—|]{3,40}?)\s+[-–—|]\s+`)
 )
 
+// marksLabel reports whether a letter stands at the end of a label.
+func marksLabel(r rune) bool {
+	switch r {
+	case '-', '–', '—', ':', '|', ')', ']':
+		return true
+	}
+	return false
+}
+
 // headline cuts wire labels off a title: they say how often it was sent, not
 // what it is about.
 func headline(title string) string {
-	short := wireEnd.ReplaceAllString(wireStart.ReplaceAllString(title, ""), "")
-	if m := name.FindStringSubmatch(short); m != nil && strings.Contains(short[len(m[0]):], m[1]) {
-		short = short[len(m[0]):]
+	short := title
+	if !strings.ContainsFunc(title, marksLabel) {
+		return title
+	}
+	if strings.ContainsAny(title, "-–—:") {
+		short = wireStart.ReplaceAllString(short, "")
+	}
+	if strings.ContainsAny(title, ")]") {
+		short = wireEnd.ReplaceAllString(short, "")
+	}
+	if strings.ContainsAny(title, "-–—|") {
+		if m := name.FindStringSubmatch(short); m != nil && strings.Contains(short[len(m[0]):], m[1]) {
+			short = short[len(m[0]):]
+		}
 	}
 	if strings.TrimSpace(short) == "" {
 		return title

@@ -27,22 +27,37 @@ func (v vector) lay(dense []float32) {
 	}
 }
 
+// layWithin lays what lies within the dense one: a text from outside may have
+// dimensions that no other has.
+func (v vector) layWithin(dense []float32) {
+	for i, d := range v.dims {
+		if int(d) < len(dense) {
+			dense[d] = v.weights[i]
+		}
+	}
+}
+
+// liftWithin takes out what layWithin laid.
+func (v vector) liftWithin(dense []float32) {
+	for _, d := range v.dims {
+		if int(d) < len(dense) {
+			dense[d] = 0
+		}
+	}
+}
+
 func (v vector) lift(dense []float32) {
 	for _, d := range v.dims {
 		dense[d] = 0
 	}
 }
 
-// weigh multiplies each dimension by its rarity and brings the whole to length
-// 1. Dimensions beyond the table have not been met and are the rarest.
-func (v vector) weigh(rarities []float32, rarest float32) {
+// weigh takes the old rarity out of each weight, multiplies in the new one and
+// brings the whole to length 1.
+func (v vector) weigh(old, now *frequencies) {
 	var square float64
 	for i, d := range v.dims {
-		w := rarest
-		if int(d) < len(rarities) {
-			w = rarities[d]
-		}
-		v.weights[i] *= w
+		v.weights[i] *= now.of(d) / old.of(d)
 		square += float64(v.weights[i]) * float64(v.weights[i])
 	}
 	if square == 0 {
@@ -57,38 +72,50 @@ func (v vector) weigh(rarities []float32, rarest float32) {
 // A tally counts how often dimensions occur in a title and a body. It is used
 // for one text after another, so that counting needs no memory of its own.
 type tally struct {
-	counts []count
-	seen   []int32 // dimensions with a count, in the order of the text
+	counts  []count
+	seen    []int32 // dimensions with a count, in the order of the text
+	dims    room[int32]
+	weights room[float32]
 }
 
-type count struct{ title, body uint16 }
+// A count is how often a dimension stands in the title, in the lower half, and
+// in the body, in the upper one.
+type count uint32
 
-// add counts one more of a dimension.
-func (t *tally) add(dim int32, title bool) {
-	for int(dim) >= len(t.counts) {
-		t.counts = append(t.counts, make([]count, len(t.counts)+1024)...)
+const inTitle, inBody count = 1, 1 << 16
+
+func (c count) title() uint16 { return uint16(c) }
+func (c count) body() uint16  { return uint16(c >> 16) }
+
+// reach makes room for so many dimensions.
+func (t *tally) reach(dims int) {
+	if n := len(t.counts); dims > n {
+		t.counts = append(t.counts, make([]count, dims-n+n/2+1024)...)
 	}
-	c := &t.counts[dim]
-	if *c == (count{}) {
-		t.seen = append(t.seen, dim)
+}
+
+// add counts one more of each dimension, in the title or the body.
+func (t *tally) add(dims []int32, place count) {
+	counts, seen := t.counts, t.seen
+	for _, d := range dims {
+		if counts[d] == 0 {
+			seen = append(seen, d)
+		}
+		counts[d] += place
 	}
-	if title {
-		c.title++
-	} else {
-		c.body++
-	}
+	t.seen = seen
 }
 
 // take turns the counts into a vector without rarities yet, and forgets them.
 // A word's tenth mention says little that its second did not, hence the
 // logarithms.
 func (t *tally) take() vector {
-	v := vector{dims: make([]int32, len(t.seen)), weights: make([]float32, len(t.seen))}
+	v := vector{dims: t.dims.take(len(t.seen)), weights: t.weights.take(len(t.seen))}
 	copy(v.dims, t.seen)
 	for i, d := range t.seen {
 		c := t.counts[d]
-		v.weights[i] = damped(c.title) + bodyWeight*damped(c.body)
-		t.counts[d] = count{}
+		v.weights[i] = damped(c.title()) + bodyWeight*damped(c.body())
+		t.counts[d] = 0
 	}
 	t.seen = t.seen[:0]
 	return v

@@ -142,6 +142,8 @@ func change(e digest.Edit, r *http.Request) (digest.Edit, error) {
 		e.Drop, e.Pin = false, true
 	case "unpin":
 		e.Pin, e.Order = false, 0
+	case "correct": // pinned, it is told again, with the note that says why
+		e.Drop, e.Pin, e.Note = false, true, oneParagraph(r.PostFormValue("note"))
 	case "undo":
 		e = digest.Edit{Item: e.Item}
 	case "save":
@@ -157,7 +159,11 @@ func words(e digest.Edit, r *http.Request) (digest.Edit, error) {
 	e.Note = oneParagraph(r.PostFormValue("note"))
 	e.Title = oneParagraph(r.PostFormValue("title"))
 	e.Text = oneParagraph(r.PostFormValue("text"))
-	e.Order = 0
+	kind, err := digest.ParseEvidence(r.PostFormValue("evidence"))
+	if err != nil {
+		return e, err
+	}
+	e.Evidence, e.Order = kind, 0
 	if s := strings.TrimSpace(r.PostFormValue("order")); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > 40 {

@@ -75,6 +75,9 @@ func editText(e digest.Edit) string {
 	if e.Text != "" {
 		parts = append(parts, "given another text")
 	}
+	if e.Evidence != "" {
+		parts = append(parts, "labelled "+string(e.Evidence))
+	}
 	return strings.Join(parts, ", ")
 }
 

@@ -78,19 +78,24 @@ type Mail interface {
 	Mail(issue digest.Issue, site templates.Site, links templates.Links, lang string) (templates.Content, error)
 }
 
-// Options are what the desk is made of. Every field is needed.
+// Options are what the desk is made of. Every field is needed but FixedTopics.
 type Options struct {
 	Site    templates.Site
 	Drafts  Drafts
 	Press   Press
 	Edits   Edits
+	Topics  Topics
 	Ledger  Ledger
 	People  People
 	Sources func(ctx context.Context) ([]feeds.Source, error)
 	Visits  Visits
-	Mail    Mail
-	Now     func() time.Time
-	Log     *slog.Logger
+	// FixedTopics are the words of the configuration, which win over Topics.
+	FixedTopics map[string]float64
+	// Corrections lists what sources mended since the last issue, the newest first.
+	Corrections func(ctx context.Context) ([]Correction, error)
+	Mail        Mail
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 // A desk answers the editor's requests.
@@ -131,6 +136,8 @@ func (d *desk) routes() http.Handler {
 	mux.HandleFunc("GET /issues/{number}", d.issue)
 	mux.HandleFunc("GET /sends", d.sends)
 	mux.HandleFunc("GET /sources", d.listSources)
+	mux.HandleFunc("GET /topics", d.listTopics)
+	mux.HandleFunc("POST /topic", d.setTopic)
 	mux.HandleFunc("GET /subscribers", d.countPeople)
 	mux.HandleFunc("GET /desk.css", d.style)
 	mux.HandleFunc("GET /", d.unknown)

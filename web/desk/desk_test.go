@@ -24,11 +24,12 @@ var (
 	_ Mail   = (*templates.Set)(nil)
 	_ People = (*subscribers.Service)(nil)
 	_ Edits  = (*store.Store)(nil)
+	_ Topics = (*store.Store)(nil)
 	_ Ledger = (*store.Store)(nil)
 	_ Visits = (*store.Store)(nil)
 )
 
-var pagesOfDesk = []string{"/", "/preview", "/sends", "/issues/30", "/issues/29", "/sources", "/subscribers"}
+var pagesOfDesk = []string{"/", "/preview", "/sends", "/issues/30", "/issues/29", "/sources", "/topics", "/topics?q=telehealth", "/subscribers"}
 
 func TestEveryPageOfTheDeskAnswers(t *testing.T) {
 	_, h := open(t)
@@ -79,7 +80,7 @@ func TestFrontPageTellsWhyAndWhatIsLeftOut(t *testing.T) {
 	body := get(t, h, "/").Body.String()
 	for _, want := range []string{
 		"Issue 31", "Tue 6 Apr 2010, 07:00", "in 17 h 12 min", "38 of 50 characters",
-		"fits our topics 0.82 (social media, patients, doctors)", "2 outlets ran it ×1.69", "shared by 7 people in #hcsmeu ×1.30",
+		"fits our topics 0.82 (social media, patients, doctors)", "2 outlets ran it ×1.69", "shared by 7 people in #hcsmeu ×1.30", "discussed in #hcsmeu T1 (berlin, patients)",
 		"What stops clinicians joining?", "placed by label", "below the threshold", "Q3 has one quote only", "1 error, 1 warning",
 		r.draft.Issue.Fingerprint(), "pinned, noted", "dropped",
 	} {
@@ -132,6 +133,7 @@ func actions(r *room) map[string]url.Values {
 		"/skip":    {"issue": {"31"}},
 		"/pause":   {"issue": {"30"}},
 		"/edit":    {"issue": {"31"}, "item": {"lead1"}, "do": {"drop"}},
+		"/topic":   {"word": {"telehealth"}, "weight": {"3"}, "do": {"save"}},
 	}
 }
 
@@ -143,7 +145,7 @@ func TestFormFromAnotherOriginIsRefused(t *testing.T) {
 		{"Origin": "null"},
 	} {
 		r, h := open(t)
-		edits := len(r.edits)
+		edits, topics := len(r.edits), len(r.topics)
 		for path, form := range actions(r) {
 			req := httptest.NewRequest(http.MethodPost, "http://127.0.0.1:8081"+path, strings.NewReader(form.Encode()))
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -154,8 +156,8 @@ func TestFormFromAnotherOriginIsRefused(t *testing.T) {
 				t.Errorf("POST %s with %v = %d, want 403", path, headers, got.Code)
 			}
 		}
-		if len(r.said) != 0 || len(r.edits) != edits {
-			t.Errorf("forms of another origin said %v and left %d edits", r.said, len(r.edits))
+		if len(r.said) != 0 || len(r.edits) != edits || len(r.topics) != topics {
+			t.Errorf("forms of another origin said %v and left %d edits and %d topics", r.said, len(r.edits), len(r.topics))
 		}
 	}
 }

@@ -42,6 +42,7 @@ type frontView struct {
 	LeftOut     []leftOutView
 	MoreLeftOut int
 	Notice      noticeView // sources that fail for days
+	Corrections correctionsView
 }
 
 func (d *desk) front(w http.ResponseWriter, r *http.Request) {
@@ -53,6 +54,10 @@ func (d *desk) front(w http.ResponseWriter, r *http.Request) {
 	page := d.frontView(draft)
 	if page.Notice, err = d.notice(r.Context()); err != nil {
 		d.fail(w, "read how the sources are", err)
+		return
+	}
+	if page.Corrections, err = d.corrections(r.Context(), draft); err != nil {
+		d.fail(w, "read what sources corrected", err)
 		return
 	}
 	d.show(w, http.StatusOK, "front", view{Title: fmt.Sprintf("Issue %d", draft.Issue.Number), Here: "/", Page: page})

@@ -21,7 +21,7 @@ func loadPages() (pages, error) {
 		return nil, fmt.Errorf("read the desk's layout: %w", err)
 	}
 	all := pages{}
-	for _, name := range []string{"front", "preview", "issue", "sends", "sources", "subscribers", "message"} {
+	for _, name := range []string{"front", "preview", "issue", "sends", "sources", "topics", "subscribers", "message"} {
 		page, err := layout.Clone()
 		if err == nil {
 			_, err = page.ParseFS(files, "pages/"+name+".html")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -31,6 +32,10 @@ type room struct {
 	records []mailer.Record
 	visits  map[string]feeds.Visit
 	sources []feeds.Source
+	mended  []Correction
+	topics  map[string]float64
+	// reranked is what the desk's words make of the issue, where a test says it.
+	reranked func(topics map[string]float64, d *Draft)
 }
 
 func (r *room) Draft(context.Context) (Draft, error) {
@@ -38,6 +43,9 @@ func (r *room) Draft(context.Context) (Draft, error) {
 	defer r.mu.Unlock()
 	d := r.draft
 	d.Week.Edits = append([]digest.Edit(nil), r.edits...)
+	if r.reranked != nil {
+		r.reranked(r.topics, &d)
+	}
 	return d, nil
 }
 
@@ -79,6 +87,26 @@ func (r *room) Edits(context.Context, int) ([]digest.Edit, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]digest.Edit(nil), r.edits...), nil
+}
+
+func (r *room) Topics(context.Context) (map[string]float64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.topics), nil
+}
+
+func (r *room) SaveTopic(_ context.Context, word string, weight float64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.topics[word] = weight
+	return nil
+}
+
+func (r *room) RemoveTopic(_ context.Context, word string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.topics, word)
+	return nil
 }
 
 func (r *room) Issues(context.Context) ([]mailer.Record, error) { return r.records, nil }
@@ -123,6 +151,7 @@ func open(t *testing.T) (*room, http.Handler) {
 		{Number: 29, Slot: at("2010-03-23T06:00:00Z"), State: mailer.IssueSkipped},
 	}}
 	r.edits = r.draft.Week.Edits
+	r.topics = map[string]float64{"virtual ward": 2.5, "nl:zorg": 0, "<img src=x onerror=pwn('topic')>": 1}
 	now := at("2010-04-05T12:48:00Z")
 	r.visits = map[string]feeds.Visit{
 		"digital-health": {Source: "digital-health", Title: "Digital Health", First: now.AddDate(-1, 0, 0), Last: now.Add(-40 * time.Minute), Next: now.Add(20 * time.Minute), Status: 200, Items: 25},
@@ -135,10 +164,11 @@ func open(t *testing.T) (*room, http.Handler) {
 	}
 	h, err := New(Options{
 		Site:   templates.Site{Name: "Ward Notebook", BaseURL: "https://news.example.org", Lang: "en", Zone: "Europe/London"},
-		Drafts: r, Press: r, Edits: r, Ledger: r, People: r, Visits: r, Mail: r,
-		Sources: func(context.Context) ([]feeds.Source, error) { return r.sources, nil },
-		Now:     func() time.Time { return at("2010-04-05T12:48:00Z") },
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Drafts: r, Press: r, Edits: r, Topics: r, FixedTopics: map[string]float64{"Patient communities": 2, "</li><script>pwn('fixed')</script>": 1}, Ledger: r, People: r, Visits: r, Mail: r,
+		Corrections: func(context.Context) ([]Correction, error) { return r.mended, nil },
+		Sources:     func(context.Context) ([]feeds.Source, error) { return r.sources, nil },
+		Now:         func() time.Time { return at("2010-04-05T12:48:00Z") },
+		Log:         slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		t.Fatalf("New() = %v", err)
@@ -198,7 +228,7 @@ func sampleDraft() Draft {
 			Subject: "Digital health experts meet on Twitter", Preheader: "Three debates from #hcsmeu, and what open waiting times change for a ward.",
 			Stories: []digest.Story{
 				{ID: "lead1", Section: "news", Title: "Digital health experts meet on Twitter", URL: "https://digital-health.example.org/2010/04/meet", Source: "Digital Health", Lang: "en", Published: at("2010-04-01T09:00:00Z"),
-					Excerpt: "Doctors, patients and suppliers from ten countries now talk for one hour every Friday, and plan to meet in Berlin.", Score: 1.32, Shared: 7, SharedIn: "hcsmeu",
+					Excerpt: "Doctors, patients and suppliers from ten countries now talk for one hour every Friday, and plan to meet in Berlin.", Score: 1.32, Shared: 7, SharedIn: "hcsmeu", Discussed: digest.Discussed{Tag: "hcsmeu", Question: "T1", Why: []string{"berlin", "patients"}},
 					Why:  digest.Why{Topic: 0.82, Words: []string{"social media", "patients", "doctors"}, Coverage: 1.69, Freshness: 0.61, Source: 1.2, Chat: 1.3, Novelty: 1, Passed: []string{"Twitter for nurses <img src=x onerror=pwn('passed')>"}},
 					Also: []digest.Also{{Title: "Health 2.0 on Twitter", URL: "https://other.example.org/a", Source: "The Clinic Post", Reason: "same story 0.62"}},
 					Related: []digest.Related{

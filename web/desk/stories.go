@@ -19,8 +19,28 @@ type storyView struct {
 	Reasons  []string
 	Others   string // "also in A, B"
 	Near     []relatedView
+	Kinds    []kindView // of evidence, to choose from
 	Edit     digest.Edit
 	Issue    int
+}
+
+// A kindView is one label that the editor may choose for a story.
+type kindView struct {
+	Kind, Text string
+	Chosen     bool
+}
+
+// kindViews lists the labels there are, the one that the editor chose marked.
+func kindViews(chosen digest.Evidence) []kindView {
+	var list []kindView
+	for _, kind := range digest.Evidences() {
+		text := string(kind)
+		if kind == digest.Journalism {
+			text += " (prints no label)"
+		}
+		list = append(list, kindView{string(kind), text, kind == chosen})
+	}
+	return list
 }
 
 type relatedView struct {
@@ -55,7 +75,7 @@ type quoteView struct {
 }
 
 func (d *desk) storyView(issue, i int, s digest.Story, edits map[string]digest.Edit) storyView {
-	v := storyView{Story: s, Issue: issue, Place: fmt.Sprint(i + 1), Kicker: s.Source + " · " + d.day(s.Published), ScoreNum: fmt.Sprintf("%.2f", s.Score), Reasons: why(s), Edit: edits[s.ID]}
+	v := storyView{Story: s, Issue: issue, Place: fmt.Sprint(i + 1), Kicker: s.Source + " · " + d.day(s.Published), ScoreNum: fmt.Sprintf("%.2f", s.Score), Reasons: why(s), Edit: edits[s.ID], Kinds: kindViews(edits[s.ID].Evidence)}
 	if i == 0 {
 		v.Place = "Lead"
 	}
@@ -89,7 +109,7 @@ func (d *desk) chatView(issue int, c recap.Recap, edits map[string]digest.Edit) 
 		view := questionView{Label: label, Text: q.Text, Answers: count(q.Posts, "answer", "answers")}
 		for _, h := range q.Highlights {
 			h.URL = webAddress(h.URL)
-			view.Quotes = append(view.Quotes, quoteView{Highlight: h, Issue: issue, Byline: byline(h, d.zone), Why: whyQuote(h.Why), Edit: edits[h.ID]})
+			view.Quotes = append(view.Quotes, quoteView{Highlight: h, Issue: issue, Byline: byline(h, d.zone), Why: h.Why.String(), Edit: edits[h.ID]})
 		}
 		v.Questions = append(v.Questions, view)
 	}

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"weekward/digest"
-	"weekward/digest/recap"
 )
 
 // why tells a story's score in words, strongest reason first as the ranker
@@ -35,28 +34,14 @@ func why(s digest.Story) []string {
 	if tells(w.Novelty) {
 		parts = append(parts, fmt.Sprintf("unlike earlier issues ×%.2f", w.Novelty))
 	}
+	if d := s.Discussed; d.Tag != "" {
+		parts = append(parts, fmt.Sprintf("discussed in %s (%s)", strings.TrimSpace("#"+d.Tag+" "+d.Question), strings.Join(d.Why, ", ")))
+	}
 	return parts
 }
 
 // tells says whether a factor moves a score when it is printed with two digits.
 func tells(factor float64) bool { return math.Abs(factor-1) >= 0.005 }
-
-// whyQuote tells a highlight's score in words.
-func whyQuote(w recap.Why) string {
-	parts := []string{fmt.Sprintf("score %.2f", w.Total)}
-	for _, p := range []struct {
-		name  string
-		value float64
-	}{{"answered by others", w.Replies}, {"reach", w.Reach}, {"carries a link", w.Link}, {"length", w.Length}, {"noise", w.Noise}} {
-		if math.Abs(p.value) >= 0.005 {
-			parts = append(parts, fmt.Sprintf("%s %+.2f", p.name, p.value))
-		}
-	}
-	if w.Segment != "" {
-		parts = append(parts, "placed by "+w.Segment)
-	}
-	return strings.Join(parts, ", ")
-}
 
 // count writes a number with its noun: "1 outlet", "3 outlets".
 func count(n int, one, many string) string {
