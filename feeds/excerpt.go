@@ -1,6 +1,7 @@
 package feeds
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,15 +132,8 @@ func newRuler(text string) ruler {
 
 // count is how many graphemes end at or before the byte offset.
 func (r ruler) count(at int) int {
-	lo, hi := 0, len(r.ends)
-	for lo < hi {
-		if mid := (lo + hi) / 2; r.ends[mid] <= at {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
+	n, _ := slices.BinarySearch(r.ends, at+1)
+	return n
 }
 
 // isEnd tells whether a grapheme ends at the byte offset.

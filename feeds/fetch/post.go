@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -28,9 +27,6 @@ func (f *Fetcher) Post(ctx context.Context, r Request, document []byte) (Respons
 
 // compose makes the request of one hop.
 func (t *trip) compose(ctx context.Context, u *url.URL) (*http.Request, error) {
-	if t.method == "" {
-		return http.NewRequestWithContext(ctx, cmp.Or(t.method, http.MethodGet), u.String(), nil)
-	}
 	var body io.Reader
 	if t.document != nil {
 		body = bytes.NewReader(t.document)

@@ -118,6 +118,8 @@ func TestDocumentsAreBounded(t *testing.T) {
 		{"ends without beginnings", "<rss><channel><item><title>T</title></item>" + strings.Repeat("<a>", 50_000) + strings.Repeat("</b>", 50_000), 1},
 		{"deep HTML", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;i&gt;", 100_000) + "</description></item></channel></rss>", 1},
 		{"objects that never end", "<rss><channel><item><title>T</title><description>" + strings.Repeat("&lt;object&gt;", 50_000) + "</description></item></channel></rss>", 1},
+		{"declarations that never end", "<rss><channel><item><title>T</title></item>" + strings.Repeat(`<!a[">`, 100_000), 1},
+		{"comments that never end", "<rss><channel><item><title>T</title></item>" + strings.Repeat(`<!--a>`, 400_000), 1},
 		{"ampersands", "<rss><channel><item><title>T" + strings.Repeat("&", 500_000) + "</title></item></channel></rss>", 1},
 	}
 	for _, tt := range tests {

@@ -7,16 +7,10 @@ import (
 	"weekward/feeds"
 )
 
-// webAddress makes the address of a picture or a page absolute. It reports
-// false for what is not on the web, scripts and data among it.
-func webAddress(base, ref string) (string, bool) {
-	return feeds.ResolveURL(base, ref)
-}
-
 // linkTarget makes the target of a link absolute. Besides pages it may be a mail
 // address or a telephone number.
 func linkTarget(base, ref string) (string, bool) {
-	if target, ok := webAddress(base, ref); ok {
+	if target, ok := feeds.ResolveURL(base, ref); ok {
 		return target, true
 	}
 	u, err := url.Parse(strings.TrimSpace(ref))
@@ -41,8 +35,8 @@ func srcset(base, list string) (string, bool) {
 		if list = list[end:]; len(address) == end {
 			descriptor, list, _ = strings.Cut(list, ",")
 		}
-		picture, _ := webAddress(base, address)
-		picture, ok := webAddress("", strings.ReplaceAll(picture, ",", "%2C"))
+		picture := resolve(base, address)
+		picture, ok := feeds.ResolveURL("", strings.ReplaceAll(picture, ",", "%2C"))
 		if !ok {
 			continue
 		}

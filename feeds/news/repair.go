@@ -14,7 +14,7 @@ import (
 // nothing is ever expanded or fetched. xml:base is made absolute on the way and
 // noted.
 func repair(text []byte, base string) document {
-	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}, cloakroom: newCloakroom(text)}
+	r := &repairer{in: text, openTags: map[string]int{}, seen: map[string]bool{}, absent: map[string]bool{}, cloakroom: newCloakroom(text)}
 	r.out.Grow(len(text)/4 + 256) // most of a feed is laid aside
 	r.base = base
 	for r.pos < len(r.in) && !r.done {
@@ -48,6 +48,7 @@ type repairer struct {
 
 	warnings []string
 	seen     map[string]bool
+	absent   map[string]bool // end marks that do not come any more: sought again, they would cost the rest of the document each time
 }
 
 // An element is one that is open.
@@ -96,43 +97,6 @@ func (r *repairer) step() {
 	default:
 		r.start(rest)
 	}
-}
-
-// skip leaves out everything to the end mark, or without one to the next ">".
-func (r *repairer) skip(rest []byte, mark string) {
-	for _, m := range []string{mark, ">"} {
-		if i := bytes.Index(rest, []byte(m)); i >= 0 {
-			r.pos += i + len(m)
-			return
-		}
-	}
-	r.pos = len(r.in)
-}
-
-// doctype leaves out a declaration, its internal subset included.
-func (r *repairer) doctype(rest []byte) {
-	if bytes.Contains(rest[:min(len(rest), 4096)], []byte("<!ENTITY")) {
-		r.warn("the document declares entities of its own; they are not expanded")
-	}
-	depth, quote := 0, byte(0)
-	for i, c := range rest {
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
-		case depth > 0 && (c == '"' || c == '\''):
-			quote = c
-		case c == '[':
-			depth++
-		case c == ']':
-			depth--
-		case c == '>' && depth <= 0:
-			r.pos += i + 1
-			return
-		}
-	}
-	r.skip(rest, ">")
 }
 
 // cdata copies a CDATA section; one that never ends reaches to the end.

@@ -5,6 +5,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"weekward/feeds"
 )
 
 // sanitize gives HTML that any page may hold: elements and attributes of a
@@ -204,7 +206,7 @@ func (s *sanitizer) attribute(name, value string) (string, bool) {
 	case "href":
 		return linkTarget(s.base, value)
 	case "src", "cite", "poster", "longdesc":
-		return webAddress(s.base, value)
+		return feeds.ResolveURL(s.base, value)
 	case "srcset":
 		return srcset(s.base, value)
 	}

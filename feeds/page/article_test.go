@@ -172,6 +172,9 @@ func TestHostilePagesCostLittle(t *testing.T) {
 		{"many separators", "<title>" + strings.Repeat("a | ", 20_000) + "</title><h1>a</h1>"},
 		{"nested lists in JSON-LD", `<script type=application/ld+json>` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "</script>"},
 		{"long class names", strings.Repeat(`<div class="`+strings.Repeat("aB-", 3000)+`">x`, 200)},
+		{"captions deep in long class names", `<figure>` + strings.Repeat(`<div class="`+strings.Repeat("aB-", 160)+`">`, 400) + strings.Repeat("<p>A paragraph that says what happened, and to whom it did.", 5000)},
+		{"headings far from the text", strings.Repeat(`<div>`, 400) + strings.Repeat("<h1>A</h1>", 15_000) + strings.Repeat(`</div>`, 400) +
+			strings.Repeat(`<div>`, 400) + strings.Repeat("<p>A paragraph that says what happened, and to whom it did.", 4000)},
 		{"many links", strings.Repeat(`<div><a href=/`+strings.Repeat("a", 20)+`>A title that is long enough to be one</a>`, 400)},
 	}
 	for _, tt := range tests {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -265,19 +266,23 @@ func isArticle(n *html.Node) bool {
 	return n.DataAtom == atom.Article || n.DataAtom == atom.Main || attr(n, "role") == "main" || strings.Contains(attr(n, "itemprop"), "articleBody")
 }
 
-// isCaption tells whether an element belongs to a picture.
-func isCaption(n *html.Node) bool {
-	for ; n != nil && n.DataAtom != atom.Body; n = n.Parent {
-		if n.DataAtom == atom.Figcaption || n.DataAtom == atom.Figure {
-			return true
-		}
-		for _, word := range nameWords(attr(n, "class")) {
-			if captionWords[word] {
-				return true
-			}
-		}
+// isCaption tells whether an element belongs to a picture. Each element is
+// looked at once, however many lines stand in it.
+func (b *body) isCaption(n *html.Node) bool {
+	if n == nil || n.DataAtom == atom.Body {
+		return false
 	}
-	return false
+	is, known := b.captions[n]
+	if !known {
+		is = isCalledCaption(n) || b.isCaption(n.Parent)
+		b.captions[n] = is
+	}
+	return is
+}
+
+func isCalledCaption(n *html.Node) bool {
+	return n.DataAtom == atom.Figcaption || n.DataAtom == atom.Figure ||
+		slices.ContainsFunc(nameWords(attr(n, "class")), func(word string) bool { return captionWords[word] })
 }
 
 // visibleText is the text of an element as a reader sees it, on one line. What

@@ -35,6 +35,7 @@ type body struct {
 	region   *html.Node             // the element that holds it and its heading
 	comments map[*html.Node]bool    // elements that readers wrote, and teasers
 	asides   map[*html.Node]bool    // elements beside the article
+	captions map[*html.Node]bool    // of the elements asked about: whether they belong to a picture
 	weights  map[*html.Node]float64 // prose inside an element
 	chars    map[*html.Node]int     // characters inside an element
 }
@@ -43,7 +44,8 @@ type body struct {
 // most of the prose, the innermost one. Prose is long lines that are not made
 // of links; a menu has many links, a teaser few words.
 func (d document) body() body {
-	b := body{comments: map[*html.Node]bool{}, asides: map[*html.Node]bool{}, weights: map[*html.Node]float64{}, chars: map[*html.Node]int{}}
+	b := body{comments: map[*html.Node]bool{}, asides: map[*html.Node]bool{}, captions: map[*html.Node]bool{},
+		weights: map[*html.Node]float64{}, chars: map[*html.Node]int{}}
 	root := d.Find("body").First()
 	if root.Length() == 0 {
 		return b
@@ -64,7 +66,7 @@ func (d document) body() body {
 	}
 	b.main = b.innermost(top)
 	b.region = b.main
-	for b.region != top && !b.hasHeading(b.region) {
+	for headed := b.headed(); b.region != top && !headed[b.region]; {
 		b.region = b.region.Parent
 	}
 	return b
@@ -164,14 +166,18 @@ func (b *body) innermost(top *html.Node) *html.Node {
 	}
 }
 
-// hasHeading tells whether an element holds a heading of the first rank.
-func (b *body) hasHeading(n *html.Node) bool {
+// headed are the elements that hold a heading of the first rank, or are one.
+func (b *body) headed() map[*html.Node]bool {
+	headed := map[*html.Node]bool{}
 	for _, l := range b.lines {
-		if l.block.DataAtom == atom.H1 && within(l.block, n) {
-			return true
+		if l.block.DataAtom != atom.H1 {
+			continue
+		}
+		for n := l.block; n != nil && !headed[n]; n = n.Parent {
+			headed[n] = true
 		}
 	}
-	return false
+	return headed
 }
 
 // text is the main text, one paragraph a line, from its first paragraph on:
@@ -184,7 +190,7 @@ func (b *body) text(title string) string {
 		if 2*l.links > n && n < 300 {
 			continue // a link by itself leads away
 		}
-		if began = began || !isFront(l, title); began {
+		if began = began || !b.isFront(l, title); began {
 			paragraphs = append(paragraphs, l.text)
 		}
 	}
@@ -193,9 +199,14 @@ func (b *body) text(title string) string {
 
 // isFront tells lines that stand in front of an article's text: its title, its
 // byline, the caption of its picture, anything too short for a paragraph.
-func isFront(l line, title string) bool {
-	n := utf8.RuneCountInString(l.text)
-	return n < 25 || letters(l.text) == letters(title) || isCaption(l.block) || n < 120 && isDataLine.MatchString(l.text)
+func (b *body) isFront(l line, title string) bool {
+	return utf8.RuneCountInString(l.text) < 25 || b.isBeside(l, title)
+}
+
+// isBeside tells lines that are the title again, a picture's caption, or about
+// the article instead of from it.
+func (b *body) isBeside(l line, title string) bool {
+	return letters(l.text) == letters(title) || b.isCaption(l.block) || utf8.RuneCountInString(l.text) < 120 && isDataLine.MatchString(l.text)
 }
 
 // article is the lines inside the main element, without what stands beside.
@@ -215,8 +226,7 @@ func (b *body) opening(title string) string {
 	lines := b.article()
 	for _, least := range []int{45, 15} {
 		for _, l := range lines {
-			n := utf8.RuneCountInString(l.text)
-			if n < least || l.weight == 0 || letters(l.text) == letters(title) || isCaption(l.block) || n < 120 && isDataLine.MatchString(l.text) {
+			if utf8.RuneCountInString(l.text) < least || l.weight == 0 || b.isBeside(l, title) {
 				continue
 			}
 			return feeds.WithoutTitle(l.text, title)

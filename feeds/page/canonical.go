@@ -52,10 +52,11 @@ func isFrontPage(address string) bool {
 // sameAddress compares two addresses in canonical spelling, http and https
 // alike.
 func sameAddress(a, b string) bool {
-	x, ok := feeds.CanonicalURL(a)
-	y, ok2 := feeds.CanonicalURL(b)
-	return ok && ok2 && strings.TrimPrefix(x, "https") == strings.TrimPrefix(y, "http") ||
-		ok && ok2 && strings.TrimPrefix(x, "http") == strings.TrimPrefix(y, "https") || ok && x == y
+	a, _ = feeds.CanonicalURL(a)
+	b, _ = feeds.CanonicalURL(b)
+	_, a, ok := strings.Cut(a, "://")
+	_, b, _ = strings.Cut(b, "://")
+	return ok && a == b
 }
 
 // sameSite tells whether two addresses belong to one owner: one registered

@@ -43,10 +43,8 @@ func (e *Enricher) read(ctx context.Context, robots *Robots, address string) (a 
 	if err != nil {
 		return Article{}, err
 	}
-	if hostOf(response.URL) != hostOf(address) {
-		if err := robots.Allowed(ctx, response.URL); err != nil {
-			return Article{}, err
-		}
+	if err := robots.AllowedAt(ctx, response.URL, address); err != nil {
+		return Article{}, err
 	}
 	if isFrontPage(response.URL) && !isFrontPage(address) {
 		return Article{}, fmt.Errorf("%w: it leads to the front page %s", errNoArticle, response.URL)

@@ -56,6 +56,9 @@ func (r *Reader) Read(ctx context.Context, src feeds.Source, last feeds.Visit) (
 	if err != nil || reading.Unchanged {
 		return reading, err
 	}
+	if err := r.robotsFor().AllowedAt(ctx, response.URL, src.URL); err != nil {
+		return feeds.Reading{}, err
+	}
 	if sitemap, err := gunzip(response.Body); err == nil && isSitemap(sitemap) {
 		parsed, err := r.sitemapReading(ctx, sitemap, response.URL, src, now)
 		reading.Items = parsed.Items

@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -154,6 +155,25 @@ func TestF26RobotsOfTheSiteBehindARedirectCount(t *testing.T) {
 	o.reads(thin(o.url, "/short"))
 	if got, _ := o.pass(o.enricher()); got != (PassReport{Asked: 1, Refused: 1}) || o.item("id/short").Excerpt != "" {
 		t.Errorf("Pass = %+v, want the closed site's words left alone", got)
+	}
+}
+
+func TestF26ListingBehindARedirectIsNotReadWhereRobotsClosesIt(t *testing.T) {
+	sitemap := `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example.org/one-long-story</loc></url></urlset>`
+	index := `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>%s/part</loc></sitemap></sitemapindex>`
+	closed := newOutlet(t, map[string]string{"/robots.txt": "User-agent: *\nDisallow: /", "/news": string(page(t)), "/part": sitemap})
+	pages := map[string]string{"/news": "→" + closed.url + "/news", "/part": "→" + closed.url + "/part"}
+	o := newOutlet(t, pages)
+	pages["/map"] = fmt.Sprintf(index, o.url)
+	f := fetch.New(fetch.Options{Allow: []string{strings.TrimPrefix(o.url, "http://"), strings.TrimPrefix(closed.url, "http://")}})
+	t.Cleanup(f.Close)
+	reader := &Reader{Fetch: f}
+	if got, err := reader.Read(t.Context(), feeds.Source{ID: "zorg", URL: o.url + "/news", Selectors: listing}, feeds.Visit{}); !errors.Is(err, ErrRobots) || len(got.Items) > 0 {
+		t.Errorf("Read of a page behind a redirect = %d items, %v, want %v", len(got.Items), err, ErrRobots)
+	}
+	got, err := reader.Read(t.Context(), feeds.Source{ID: "zorg", URL: o.url + "/map"}, feeds.Visit{})
+	if len(got.Items) > 0 || !strings.Contains(fmt.Sprint(err, got.Warnings), ErrRobots.Error()) {
+		t.Errorf("Read of a sitemap whose part is behind a redirect = %d items, %v, %q, want none for %v", len(got.Items), err, got.Warnings, ErrRobots)
 	}
 }
 

@@ -84,6 +84,15 @@ func (r *Robots) Allowed(ctx context.Context, address string) error {
 	return nil
 }
 
+// AllowedAt is Allowed for where redirects led from an address: another host
+// has a say of its own.
+func (r *Robots) AllowedAt(ctx context.Context, landed, asked string) error {
+	if hostOf(landed) == hostOf(asked) {
+		return nil
+	}
+	return r.Allowed(ctx, landed)
+}
+
 // Sitemaps are the sitemaps that the site of an address names, in its order.
 func (r *Robots) Sitemaps(ctx context.Context, address string) ([]string, error) {
 	u, err := url.Parse(address)

@@ -171,7 +171,7 @@ func (p *sitemapParser) end(name xml.Name) {
 
 // sitemapReading is what the sitemaps at an address say: the newest entries as
 // items. A page's title is not in an ordinary sitemap; until the page itself
-// was read (Enrich), its address stands in for it.
+// was read (Enricher), its address stands in for it.
 func (r *Reader) sitemapReading(ctx context.Context, data []byte, address string, src feeds.Source, now time.Time) (feeds.Reading, error) {
 	walk := sitemapWalk{Reader: r, seen: map[string]bool{address: true}}
 	if err := walk.read(ctx, data, address, 0); err != nil {
@@ -238,6 +238,9 @@ func (w *sitemapWalk) follow(ctx context.Context, address string, level int) err
 	response, err := w.Fetch.Get(ctx, fetch.Request{URL: address, Accept: "application/xml, text/xml, */*;q=0.1"})
 	if err != nil {
 		return fmt.Errorf("read sitemap %s: %w", address, err)
+	}
+	if err := w.robotsFor().AllowedAt(ctx, response.URL, address); err != nil {
+		return err
 	}
 	return w.read(ctx, response.Body, response.URL, level)
 }
