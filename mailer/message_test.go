@@ -34,7 +34,7 @@ func issueMailing() Mailing {
 
 func build(t testing.TB, m Mailing, c templates.Content, to string) Message {
 	t.Helper()
-	p, err := newPlate(m, c, HeaderOf(templates.Site{From: "Desk <desk@example.org>"}))
+	p, err := newPlate(m, c, HeaderOf(templates.Site{From: "Desk <desk@example.org>"}), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,14 +2,10 @@ package mailer
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
 	"errors"
 	"fmt"
-	"hash"
 	"net/mail"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -26,16 +22,18 @@ type plate struct {
 	mailing Mailing
 	header  Header
 	from    *mail.Address
+	bounces string // where what cannot be delivered goes back to
 	domain  string // of Message-IDs
 	idKind  string // their beginning
 	message cut
 	noDots  bool      // no line of it begins with a dot
-	marks   sync.Pool // of *marker
+	marks   sync.Pool // of *subscribers.Marker
 }
 
 // newPlate prepares a variant. The header is the mailing's own or, for a
-// letter, the sender of the day.
-func newPlate(m Mailing, c templates.Content, today Header) (*plate, error) {
+// letter, the sender of the day. The envelope's sender is bounces or, when that
+// is empty, the From address.
+func newPlate(m Mailing, c templates.Content, today Header, bounces string) (*plate, error) {
 	p := &plate{mailing: m, header: m.Header, idKind: "letter."}
 	if p.header == (Header{}) {
 		p.header = today
@@ -44,12 +42,12 @@ func newPlate(m Mailing, c templates.Content, today Header) (*plate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the sender: %w", err)
 	}
-	p.from = from
+	p.from, p.bounces = from, cmp.Or(bounces, from.Address)
 	_, p.domain, _ = strings.Cut(from.Address, "@")
 	if m.Kind == KindIssue {
 		p.idKind = fmt.Sprintf("issue.%d.", m.Issue)
 	}
-	p.marks.New = func() any { return newMarker(m) }
+	p.marks.New = func() any { return subscribers.NewMarker(m.Seed, m.ID) }
 
 	to, id := slot(m.Seed, "to")+"@example.org", slot(m.Seed, "message-id")
 	msg, err := p.compose(c.Subject, c.Text, c.HTML, to, id)
@@ -89,7 +87,7 @@ func (p *plate) print(room []byte, c Claim, sign Signer) (Message, error) {
 // envelope returns from whom to whom a claim's message goes, and the
 // recipient as it stands in the head.
 func (p *plate) envelope(c Claim) (e Envelope, box string, err error) {
-	e.From, e.To = p.from.Address, c.To.Email
+	e.From, e.To = p.bounces, c.To.Email
 	if plainAddress(e.To) {
 		return e, "<" + e.To + ">", nil
 	}
@@ -105,6 +103,16 @@ func (p *plate) envelope(c Claim) (e Envelope, box string, err error) {
 	return e, to.String(), nil
 }
 
+// CheckEnvelope returns an error unless an address can be the sender of an
+// envelope: plain ASCII, and no name beside it.
+func CheckEnvelope(address string) error {
+	box, err := mail.ParseAddress(address)
+	if err != nil || box.Address != address || !plainAddress(address) {
+		return fmt.Errorf("%q is not a plain address such as \"bounces@example.org\"", address)
+	}
+	return nil
+}
+
 // plainAddress reports whether an address can stand in a command and in a
 // head as it is. Every address on the list is such a one.
 func plainAddress(s string) bool {
@@ -115,33 +123,9 @@ func plainAddress(s string) bool {
 // messageID is the same for every try, and of our own domain, so that a
 // mailbox folds a double.
 func (p *plate) messageID(recipient string) string {
-	m := p.marks.Get().(*marker)
+	m := p.marks.Get().(*subscribers.Marker)
 	defer p.marks.Put(m)
-	m.text = append(m.text[:0], p.idKind...)
-	m.text = m.appendMark(m.text, recipient)
-	m.text = append(append(m.text, '@'), p.domain...)
-	return string(m.text)
-}
-
-// A marker makes the distinctive part of a mailing's Message-IDs: the same as
-// derive(seed, "message", mailing, recipient), with the memory of the last one.
-type marker struct {
-	hash hash.Hash
-	head []byte
-	sum  []byte
-	text []byte
-}
-
-func newMarker(m Mailing) *marker {
-	head := fmt.Appendf(nil, "7:message%d:%s", len(m.ID), m.ID)
-	return &marker{hash: hmac.New(sha256.New, []byte(m.Seed)), head: head}
-}
-
-func (m *marker) appendMark(dst []byte, recipient string) []byte {
-	m.sum = strconv.AppendInt(append(m.sum[:0], m.head...), int64(len(recipient)), 10)
-	m.sum = append(append(m.sum, ':'), recipient...)
-	m.hash.Reset()
-	m.hash.Write(m.sum)
-	m.sum = m.hash.Sum(m.sum[:0])
-	return hex.AppendEncode(dst, m.sum[:16])
+	var room [128]byte // nearly always enough
+	id := m.AppendMark(append(room[:0], p.idKind...), recipient)
+	return string(append(append(id, '@'), p.domain...))
 }

@@ -60,7 +60,7 @@ func TestPlatePrintsWhatAPlainMessageSays(t *testing.T) {
 		}
 		to := local.Draw(rt, "local") + "@" + rapid.StringMatching(`[a-z0-9]{1,60}`).Draw(rt, "host") + ".example.org"
 		tokens := fixedTokens{subscribers.PurposeUnsubscribe: token.Draw(rt, "unsubscribe"), subscribers.PurposePreferences: token.Draw(rt, "preferences")}
-		p, err := newPlate(m, c, Header{})
+		p, err := newPlate(m, c, Header{}, "")
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func sameLimits(t rapid.TB, data []byte) {
 }
 
 func TestAddressThatCannotBeMailedIsRefused(t *testing.T) {
-	p, err := newPlate(issueMailing(), templates.Content{Subject: "s", Text: "t"}, Header{})
+	p, err := newPlate(issueMailing(), templates.Content{Subject: "s", Text: "t"}, Header{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func BenchmarkPrint(b *testing.B) {
 	links := SlotLinks(m.Header.BaseURL, m.Seed, m.Issue)
 	filler := strings.Repeat("A ward answers its patients by mail, and the others follow. ", 100)
 	c := templates.Content{Subject: "A week", Text: filler + links.Unsubscribe + "\n" + links.Preferences, HTML: strings.Repeat("<p>"+filler+"</p>", 5) + links.Unsubscribe + links.Preferences}
-	p, err := newPlate(m, c, Header{})
+	p, err := newPlate(m, c, Header{}, "")
 	if err != nil {
 		b.Fatal(err)
 	}

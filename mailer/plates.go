@@ -34,7 +34,7 @@ func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPlate(m, content, HeaderOf(r.Site))
+	p, err := newPlate(m, content, HeaderOf(r.Site), r.Envelope)
 	if err != nil {
 		return nil, err
 	}

@@ -304,6 +304,37 @@ func TestTestMailIsMarkedAndNotCounted(t *testing.T) {
 	}
 }
 
+// The reader sees the From address; a server that cannot deliver writes to the
+// envelope's.
+func TestEnvelopeSenderIsTheOneThatIsSet(t *testing.T) {
+	for set, want := range map[string]string{"": "digest@example.org", "bounces@mail.example.org": "bounces@mail.example.org"} {
+		n := openNewsroom(t)
+		n.subscribe(3)
+		n.Press.Sender.Envelope = set
+		froms := make(chan string, 10)
+		n.Relay.from = func(from string) error { froms <- from; return nil }
+		n.run(mailer.PublishOptions{})
+		issue, _ := compose(ctx, slot, 31)
+		if err := n.Press.TestMail(ctx, issue, "editor@example.org", ""); err != nil {
+			t.Fatal(err)
+		}
+		close(froms)
+		mails := 0
+		for got := range froms {
+			mails++
+			if got != want {
+				t.Errorf("MAIL FROM with envelope %q: got %q, want %q", set, got, want)
+			}
+		}
+		if mails != 4 {
+			t.Errorf("MAIL FROM with envelope %q: got %d, want one for each of 3 readers and the test mail", set, mails)
+		}
+		if got := parse(t, n.Relay.message(t, "editor@example.org")).Header.Get("From"); !strings.Contains(got, "<digest@example.org>") {
+			t.Errorf("From with envelope %q: got %q, want the newsletter's", set, got)
+		}
+	}
+}
+
 func TestRefusesToSendWithoutAddressOrSafeLinks(t *testing.T) {
 	n := openNewsroom(t)
 	n.subscribe(1)

@@ -22,6 +22,7 @@ type Sender struct {
 	Transport Transport
 	Keys      Signer
 	Site      templates.Site // the sender of letters
+	Envelope  string         // sender of the envelope, to whom bounces come; the From address when empty
 	Log       *slog.Logger   // nil is silence
 	Now       func() time.Time
 

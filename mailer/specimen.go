@@ -20,7 +20,7 @@ func DeadLinks(site templates.Site, number int) templates.Links {
 // be looked at: it carries no working link and is not stored.
 func Specimen(site templates.Site, number int, c templates.Content, to string, date time.Time) (Message, error) {
 	m := Mailing{ID: "specimen", Kind: KindIssue, Issue: number, Seed: rand.Text(), Header: HeaderOf(site), Date: date}
-	p, err := newPlate(m, c, Header{})
+	p, err := newPlate(m, c, Header{}, "")
 	if err != nil {
 		return Message{}, err
 	}

@@ -42,7 +42,7 @@ func (p *Press) TestMail(ctx context.Context, issue digest.Issue, to, lang strin
 }
 
 func (p *Press) sendOne(ctx context.Context, m Mailing, c templates.Content, to string) error {
-	plate, err := newPlate(m, c, Header{})
+	plate, err := newPlate(m, c, Header{}, p.Sender.Envelope)
 	if err != nil {
 		return err
 	}

@@ -278,10 +278,12 @@ Version: 1
 Content-Type: message/rfc822
 
 To: redacted@provider.example.org
+Message-ID: <` + messageID(9, "ann") + `>
 Message-ID: <` + messageID(1, "ann") + `>
 
 --b--
 `
+		// The first is of an issue that never was, and does not hide the second.
 		if got := p.handle([]byte(mail)); got[0].Subscriber != "ann" || got[0].Trust != "message id" {
 			p.Errorf("Handle = %+v, want ann, found by the Message-ID", got[0])
 		}

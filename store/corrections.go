@@ -61,16 +61,7 @@ func carriedTitles(ctx context.Context, tx *sql.Tx, it feeds.Item) (map[int]stri
 		return nil, err
 	}
 	printed := map[int]string{}
-	err = each(ctx, tx, func(row scanner) error {
-		var number int
-		var content string
-		if err := row.Scan(&number, &content); err != nil {
-			return err
-		}
-		var issue digest.Issue
-		if err := json.Unmarshal([]byte(content), &issue); err != nil {
-			return fmt.Errorf("issue %d: %w", number, err)
-		}
+	err = eachIssue(ctx, tx, func(number int, issue digest.Issue) error {
 		if title := issue.CarriedTitle(it); title != "" {
 			printed[number] = title
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"weekward/digest"
@@ -19,16 +18,7 @@ func eraseQuotes(ctx context.Context, tx *sql.Tx, url string, gone []feeds.Post)
 		return address == url || slices.ContainsFunc(gone, func(p feeds.Post) bool { return p.ID == id })
 	}
 	changes := map[int]string{}
-	err := each(ctx, tx, func(row scanner) error {
-		var number int
-		var content string
-		if err := row.Scan(&number, &content); err != nil {
-			return err
-		}
-		var issue digest.Issue
-		if err := json.Unmarshal([]byte(content), &issue); err != nil {
-			return fmt.Errorf("issue %d: %w", number, err)
-		}
+	err := eachIssue(ctx, tx, func(number int, issue digest.Issue) error {
 		if !dropQuotes(issue.Chats, isGone) {
 			return nil
 		}

@@ -27,15 +27,18 @@ func (s *Store) Join(ctx context.Context, sender string) error {
 
 // Leave takes a sender off the roster. One that leaves a claim open stays on
 // it, for whoever comes next to settle.
-func (s *Store) Leave(ctx context.Context, sender string) error {
+func (s *Store) Leave(ctx context.Context, sender string) (err error) {
 	defer func() {
-		if s.closeJournal(sender) {
+		if s.closeJournal(sender) && err == nil {
 			s.unlockSender(sender)
 		} else {
 			s.locks.release(s.senderLockPath(sender)) // whoever comes next reads it
 		}
 	}()
-	_, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
+	if j := s.journalOf(sender); j != nil {
+		j.leave()
+	}
+	_, err = s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `
 			DELETE FROM senders WHERE id = $1
 			  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE sender = $1 AND state IN ('claimed', 'sending'))`, sender); err != nil {
@@ -91,14 +94,18 @@ func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.Stat
 	if underWay == mailer.Queued {
 		ended = time.Time{}
 	}
-	ends, begun, err := s.journalLeft(dead.ID)
-	if err != nil {
-		return 0, 0, fmt.Errorf("read what a dead sender noted: %w", err)
-	}
+	var buried int64
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
-		buried, err := changed(tx.ExecContext(ctx, "DELETE FROM senders WHERE id = $1 AND beats = $2", dead.ID, dead.Beats))
+		var err error
+		buried, err = changed(tx.ExecContext(ctx, "DELETE FROM senders WHERE id = $1 AND beats = $2", dead.ID, dead.Beats))
 		if err != nil || buried == 0 {
 			return err
+		}
+		// Not before the wait for the database: one that was only silent may
+		// have noted more meanwhile.
+		ends, begun, err := s.journalLeft(dead.ID)
+		if err != nil {
+			return fmt.Errorf("read what it noted: %w", err)
 		}
 		if err := endAll(ctx, tx, dead.ID, ends); err != nil {
 			return err
@@ -124,6 +131,8 @@ func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.Stat
 	if err != nil {
 		return 0, 0, fmt.Errorf("settle a dead sender: %w", err)
 	}
-	s.forgetSenderLock(dead.ID)
+	if buried > 0 { // else its journal is still to be read
+		s.forgetSenderLock(dead.ID)
+	}
 	return claimed, sending, nil
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -82,7 +80,7 @@ func (s *Store) openJournal(sender string) {
 	s.journals.open[sender] = j
 }
 
-// closeJournal reports whether everything in the journal is in the deliveries,
+// closeJournal reports whether every end in the journal is in the deliveries,
 // too.
 func (s *Store) closeJournal(sender string) (done bool) {
 	s.journals.mu.Lock()
@@ -92,13 +90,19 @@ func (s *Store) closeJournal(sender string) (done bool) {
 		return true
 	}
 	delete(s.journals.open, sender)
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.changes.Close()
 	return len(j.ends) == 0
 }
 
-// note appends ends and begins if every claim still stands as it was read. It
-// reports whether it did.
+// note appends ends and begins if every claim still stands as it was read and
+// the journal is not full: what is longer than readJournal reads would be
+// forgotten by a death. It reports whether it did.
 func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, error) {
+	if j.size > longestJournal {
+		return false, nil
+	}
 	if len(begins) > 0 {
 		now, err := changeCounter(j.changes)
 		if err != nil || now != j.seen {
@@ -264,39 +268,4 @@ func (j *sendJournal) ended(ends []mailer.Outcome) {
 	for _, o := range ends {
 		delete(j.begun, keyOf(o.Claim))
 	}
-}
-
-// readJournal returns what the journal of a dead sender says: how messages
-// ended, and which had begun and not ended.
-func readJournal(path string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, 4*longestJournal))
-	if err != nil {
-		return nil, nil, err
-	}
-	open := make(map[deliveryKey]mailer.Claim)
-	for {
-		o, rest, ok := parseRecord(data)
-		if !ok {
-			break // the end, or what a power cut left
-		}
-		data = rest
-		if o.State == mailer.Sending {
-			open[keyOf(o.Claim)] = o.Claim
-			continue
-		}
-		delete(open, keyOf(o.Claim))
-		ends = append(ends, o)
-	}
-	for _, c := range open {
-		begun = append(begun, c)
-	}
-	return ends, begun, nil
 }

@@ -205,3 +205,67 @@ func TestLongJournalIsEmptied(t *testing.T) {
 		t.Errorf("Bury = %d not begun, %d under way, %v, want 0 and 2", claimed, sending, err)
 	}
 }
+
+// Who found the sender dead counted its beats before the last one.
+func TestJournalOfADeadSenderStaysUntilItIsBuried(t *testing.T) {
+	ctx := context.Background()
+	s, other := joined(t, "dead")
+	queueNotices(t, s, 2)
+	early, err := other.Beat(ctx, "other")
+	if err != nil || len(early) != 1 {
+		t.Fatalf("Beat = %+v, %v, want the one that lives", early, err)
+	}
+	claims := claimSome(t, s, "dead", 2)
+	note(t, s, "dead", nil, claims[0])
+	s.Abandon("dead")
+	if claimed, sending, err := other.Bury(ctx, early[0], mailer.Queued, mailed); err != nil || claimed != 0 || sending != 0 {
+		t.Errorf("Bury with old beats = %d, %d, %v, want nothing settled", claimed, sending, err)
+	}
+	late, err := other.Beat(ctx, "other")
+	if err != nil || len(late) != 1 || !late[0].Dead {
+		t.Fatalf("Beat = %+v, %v, want the dead one", late, err)
+	}
+	if claimed, sending, err := other.Bury(ctx, late[0], mailer.Uncertain, mailed); err != nil || claimed != 1 || sending != 1 {
+		t.Errorf("Bury = %d not begun, %d under way, %v, want 1 and 1", claimed, sending, err)
+	}
+}
+
+// A database that does not answer in the end leaves the journal to whoever
+// comes next.
+func TestWhatBeganIsKnownWhenLeavingFails(t *testing.T) {
+	s, other := joined(t, "a")
+	queueNotices(t, s, 2)
+	claims := claimSome(t, s, "a", 2)
+	note(t, s, "a", nil, claims[0])
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Leave(ended, "a"); err == nil {
+		t.Fatal("Leave without a database: got no error")
+	}
+	peers, err := other.Beat(t.Context(), "b")
+	if err != nil || len(peers) != 1 || !peers[0].Dead {
+		t.Fatalf("Beat = %+v, %v, want one that left without a word", peers, err)
+	}
+	if claimed, sending, err := other.Bury(t.Context(), peers[0], mailer.Uncertain, mailed); err != nil || claimed != 1 || sending != 1 {
+		t.Errorf("Bury = %d not begun, %d under way, %v, want 1 and 1", claimed, sending, err)
+	}
+}
+
+// Whoever were told that a message has not begun would never send it.
+func TestNoteStandsWhenTheDatabaseDoesNotAnswer(t *testing.T) {
+	s, _ := joined(t, "a")
+	queueNotices(t, s, 2)
+	claims := claimSome(t, s, "a", 2)
+	note(t, s, "a", nil, claims[0])
+	s.AgeJournal("a")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	got, err := s.Note(ended, "a", []mailer.Outcome{sent(claims[0])}, claims[1:], mailed)
+	if err != nil || len(got) != 1 || got[0] != mailer.Clear {
+		t.Errorf("Note = %v, %v, want it clear", got, err)
+	}
+	note(t, s, "a", []mailer.Outcome{sent(claims[1])})
+	if b, err := s.Backlog(t.Context()); err != nil || b.Claimed {
+		t.Errorf("Backlog = %+v, %v, want both ends in the deliveries", b, err)
+	}
+}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
+	"io"
 	"os"
 	"time"
 
@@ -88,4 +90,39 @@ func fromMicros(us int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(us).UTC()
+}
+
+// readJournal returns what the journal of a dead sender says: how messages
+// ended, and which had begun and not ended.
+func readJournal(path string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, 4*longestJournal))
+	if err != nil {
+		return nil, nil, err
+	}
+	open := make(map[deliveryKey]mailer.Claim)
+	for {
+		o, rest, ok := parseRecord(data)
+		if !ok {
+			break // the end, or what a power cut left
+		}
+		data = rest
+		if o.State == mailer.Sending {
+			open[keyOf(o.Claim)] = o.Claim
+			continue
+		}
+		delete(open, keyOf(o.Claim))
+		ends = append(ends, o)
+	}
+	for _, c := range open {
+		begun = append(begun, c)
+	}
+	return ends, begun, nil
 }

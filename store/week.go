@@ -43,16 +43,7 @@ func (s *Store) Week(ctx context.Context, w digest.Week) (_ digest.Week, err err
 // past returns what the issues before a number carried, the newest issue first.
 func (s *Store) past(ctx context.Context, number int) ([]digest.PastStory, error) {
 	var past []digest.PastStory
-	err := each(ctx, s.read, func(row scanner) error {
-		var number int
-		var content string
-		if err := row.Scan(&number, &content); err != nil {
-			return err
-		}
-		var issue digest.Issue
-		if err := json.Unmarshal([]byte(content), &issue); err != nil {
-			return fmt.Errorf("issue %d: %w", number, err)
-		}
+	err := eachIssue(ctx, s.read, func(number int, issue digest.Issue) error {
 		past = append(past, carried(number, issue)...)
 		return nil
 	}, `
@@ -108,4 +99,21 @@ func (s *Store) Edits(ctx context.Context, issue int) ([]digest.Edit, error) {
 		return nil, fmt.Errorf("read edits of issue %d: %w", issue, err)
 	}
 	return edits, nil
+}
+
+// eachIssue calls f for each issue of a query, whose rows are a number and a
+// content.
+func eachIssue(ctx context.Context, db querier, f func(number int, issue digest.Issue) error, query string, args ...any) error {
+	return each(ctx, db, func(row scanner) error {
+		var number int
+		var content string
+		if err := row.Scan(&number, &content); err != nil {
+			return err
+		}
+		var issue digest.Issue
+		if err := json.Unmarshal([]byte(content), &issue); err != nil {
+			return fmt.Errorf("issue %d: %w", number, err)
+		}
+		return f(number, issue)
+	}, query, args...)
 }

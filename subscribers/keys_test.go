@@ -30,7 +30,7 @@ func testKeys(t testing.TB, lines ...string) Keys {
 
 func TestTokenIsGoodForOnePurposeOnly(t *testing.T) {
 	k := testKeys(t, firstSecret)
-	purposes := []Purpose{PurposeConfirm, PurposeUnsubscribe, PurposePreferences, PurposeForm, PurposeReturn}
+	purposes := []Purpose{PurposeConfirm, PurposeUnsubscribe, PurposePreferences, PurposeForm}
 	for _, made := range purposes {
 		token := k.Token(made, Subscriber{ID: "person", Epoch: 3}, time.Time{})
 		for _, used := range purposes {

@@ -17,8 +17,7 @@ const (
 	PurposeConfirm     Purpose = "confirm"
 	PurposeUnsubscribe Purpose = "unsubscribe"
 	PurposePreferences Purpose = "preferences"
-	PurposeForm        Purpose = "form"   // the age of a sign-up form
-	PurposeReturn      Purpose = "return" // the envelope sender of a mail, to which bounces come
+	PurposeForm        Purpose = "form" // the age of a sign-up form
 )
 
 // macSize is the length of a token's mark in octets: 128 bits of HMAC-SHA-256.

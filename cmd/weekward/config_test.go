@@ -3,6 +3,8 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +39,30 @@ func abs(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// The example is where every setting is explained: a key that is not in it, as
+// a comment at least, is one that nobody finds.
+func TestExampleNamesEveryKey(t *testing.T) {
+	text, err := os.ReadFile("../../weekward.example.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named, section := map[string]bool{}, ""
+	line := regexp.MustCompile(`(?m)^(?:\[+([a-z.]+)\]+|(?:# )?([a-z_]+) *= )`)
+	for _, m := range line.FindAllStringSubmatch(string(text), -1) {
+		if m[1] != "" {
+			section = m[1]
+			named[section] = true
+		} else {
+			named[section+"."+m[2]] = true
+		}
+	}
+	for _, key := range knownKeys(reflect.TypeFor[Config](), "") {
+		if !named[key] {
+			t.Errorf("weekward.example.toml does not name %s", key)
+		}
+	}
 }
 
 func TestExampleSaysTheDefaults(t *testing.T) {
@@ -76,6 +102,8 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"a proxy of a strange kind", "[[source]]\nid = \"a\"\nurl = \"https://a.example.org\"\nproxy = \"ftp://ada:secret@proxy.example.org\"", `proxy of "a": "ftp" is none of http, https and socks5`},
 		{"a proxy for a page", "[[source]]\nid = \"a\"\nkind = \"page\"\nurl = \"https://a.example.org\"\nproxy = \"http://proxy.example.org\"", `page "a" cannot have a proxy`},
 		{"a number out of range", "[smtp]\nconnections = 0", "smtp.connections: 0 is not between 1 and 64"},
+		{"a name beside the envelope's sender", "[smtp]\nenvelope = \"News <b@example.org>\"", "smtp.envelope: "},
+		{"an envelope's sender that is not ASCII", "[smtp]\nenvelope = \"größe@example.org\"", "smtp.envelope: "},
 		{"too much of the model", "[ranking]\nhealth = 1.5", "ranking.health: 1.5 is not between 0 and 1"},
 		{"a topic weighed too much", "[ranking.topics]\nvaccines = 50", "ranking.topics: the weight 50 of \"vaccines\" is not between 0 and 5"},
 		{"a part that counts too much", "[ranking]\necho = 2.5", "ranking.echo: 2.5 is not between 0 and 2"},

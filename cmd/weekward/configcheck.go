@@ -12,6 +12,7 @@ import (
 
 	"weekward/digest"
 	"weekward/feeds/fetch"
+	"weekward/mailer"
 )
 
 // check refuses values that no verb could work with. What only sending needs
@@ -40,6 +41,11 @@ func (c *Config) check() error {
 	for key, address := range map[string]string{"from": c.Site.From, "reply_to": c.Site.ReplyTo, "editor": c.Site.Editor} {
 		if _, err := mail.ParseAddress(address); address != "" && err != nil {
 			refuse("site.%s: %q is not an address such as \"news@example.org\"", key, address)
+		}
+	}
+	if c.SMTP.Envelope != "" {
+		if err := mailer.CheckEnvelope(c.SMTP.Envelope); err != nil {
+			refuse("smtp.envelope: %w", err)
 		}
 	}
 	checkRange := func(key string, v, low, high int) {

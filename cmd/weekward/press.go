@@ -38,7 +38,7 @@ func (a *app) sender() (*mailer.Sender, error) {
 		return nil, err
 	}
 	return &mailer.Sender{
-		Ledger: a.store, Roster: a.store, Transport: t, Keys: a.keys, Site: a.site, Log: a.log, Now: a.clock.now,
+		Ledger: a.store, Roster: a.store, Transport: t, Keys: a.keys, Site: a.site, Log: a.log, Now: a.clock.now, Envelope: a.config.SMTP.Envelope,
 		Connections: a.config.SMTP.Connections, PerMinute: a.config.SMTP.PerMinute, OnUncertain: mailer.Doubt(a.config.SMTP.OnUncertain),
 	}, nil
 }

@@ -51,3 +51,18 @@ func numbered(text string, n int) string {
 	}
 	return b.String()
 }
+
+// A file of many small mails is read once, not once a mail: 3 MB that way
+// would be some 300 GB.
+func TestManyMailsInOneFileCostLittle(t *testing.T) {
+	for why, mail := range map[string]string{"LF": "From x\na: b\n\nc\n\n", "CRLF": "From x\r\na: b\r\n\r\nc\r\n\r\n"} {
+		const count = 200_000
+		began := time.Now()
+		if got := len(splitMbox([]byte(strings.Repeat(mail, count)))); got != count {
+			t.Errorf("%s: got %d mails, want %d", why, got, count)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("%s: %d mails took %s, want less than 2 s", why, count, took)
+		}
+	}
+}

@@ -57,19 +57,18 @@ func splitMbox(data []byte) [][]byte {
 		return [][]byte{data}
 	}
 	var mails [][]byte
-	start := 0
+	start, at := 0, 0 // of the mail; of what is not looked at yet
 	for {
-		i := bytes.Index(data[start:], []byte("\n\nFrom "))
-		if j := bytes.Index(data[start:], []byte("\r\n\r\nFrom ")); j >= 0 && (i < 0 || j < i) {
-			i = j + 2
-		}
+		i := bytes.Index(data[at:], []byte("\nFrom "))
 		if i < 0 {
 			return append(mails, data[start:])
 		}
-		i += start
-		next := i + bytes.Index(data[i:], []byte("From "))
-		mails = append(mails, data[start:i])
-		start = next
+		i += at
+		at = i + 1
+		if before := data[start:i]; bytes.HasSuffix(before, []byte("\n")) || bytes.HasSuffix(before, []byte("\r\n\r")) {
+			mails = append(mails, data[start:i-1])
+			start = at
+		}
 	}
 }
 

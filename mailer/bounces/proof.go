@@ -3,8 +3,6 @@ package bounces
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -127,12 +125,16 @@ func byMessageID(ctx context.Context, people People, ids []string) (Proof, error
 			continue
 		}
 		m, err := people.MailingOf(ctx, issue)
-		if err != nil || m.ID == "" {
-			return Proof{}, err
+		if err != nil {
+			return Proof{}, fmt.Errorf("look for an issue: %w", err)
+		}
+		if m.ID == "" {
+			continue
 		}
 		var p Proof
+		marker := subscribers.NewMarker(m.Seed, m.ID)
 		err = people.EachRecipient(ctx, m.ID, func(recipient string) bool {
-			if m.marks(recipient, mark) {
+			if isMark(marker, recipient, mark) {
 				p = Proof{Sent{recipient, issue}, ByMessageID}
 			}
 			return p.Trust == ByNothing
@@ -157,15 +159,14 @@ func readMessageID(id string) (issue int, mark string, ok bool) {
 		}
 		issue, rest = n, after
 	}
-	return issue, rest, len(rest) == 2*markSize
+	return issue, rest, len(rest) == subscribers.MarkSize
 }
 
-// marks tells whether a mark is that of the mail to a recipient. It is what
-// mailer makes Message-IDs of.
+// marks tells whether a mark is that of the mail to a recipient.
 func (m Mailing) marks(recipient, mark string) bool {
-	h := hmac.New(sha256.New, []byte(m.Seed))
-	for _, p := range []string{"message", m.ID, recipient} {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
-	}
-	return hmac.Equal([]byte(mark), []byte(hex.EncodeToString(h.Sum(nil))[:2*markSize]))
+	return isMark(subscribers.NewMarker(m.Seed, m.ID), recipient, mark)
+}
+
+func isMark(m *subscribers.Marker, recipient, mark string) bool {
+	return hmac.Equal([]byte(mark), m.AppendMark(nil, recipient))
 }

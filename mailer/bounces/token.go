@@ -35,7 +35,8 @@ var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding
 // Address returns the envelope sender of one mail (VERP): base, the mailbox
 // that bounces come to, with a token behind a "+" in its local part, as in
 // bounces+118-05k3…-mfrgg…@mail.example.org. Whoever returns the mail returns
-// the token, whatever else they leave out. It fails when the local part would
+// the token, whatever else they leave out. No mail leaves with one yet: until
+// then Message-IDs are the proof. It fails when the local part would
 // be longer than 64 octets, or the subscriber's ID has other signs than a-z
 // and 0-9.
 func Address(base string, keys Hasher, s Sent) (string, error) {
