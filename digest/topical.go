@@ -26,6 +26,8 @@ const (
 	// certain is what each weight above 1 adds beside the model: words of health
 	// in general weigh 1, and the model knows them; those of digital health weigh
 	// 2 and more, are seldom in the news it learnt from, and mean what they say.
+	// It is a judgement, not a fit: the labelled headlines are about health at
+	// large and lose half a hundredth by it (docs/ranking.md).
 	certain = 0.8
 	// readWords is how many words of a summary the model reads; a lead says what
 	// it is about at once.

@@ -30,6 +30,22 @@ func TestOurHealthComesBeforeHealthBeforeTheRest(t *testing.T) {
 	}
 }
 
+// TestWordsOfDigitalHealthSpeakBesideTheModel is about news of a kind that the
+// model has not learnt and takes for trade. A word of weight 1 adds little to
+// what the model says, a word of digital health a lot.
+func TestWordsOfDigitalHealthSpeakBesideTheModel(t *testing.T) {
+	const without, with = "Startup raises five million", "Telemonitoring startup raises five million"
+	plain, ours := fits(DefaultOptions(), without)[0], fits(DefaultOptions(), with)[0]
+	if ours < 5*plain || ours > 0.5 {
+		t.Errorf("fit of %q = %.4f and of %q = %.4f; want five times as much or more, and the model still heard", without, plain, with, ours)
+	}
+	light, heavy := DefaultOptions(), DefaultOptions()
+	light.Topics, heavy.Topics = map[string]float64{"startup": 1}, map[string]float64{"startup": 3}
+	if weak, strong := fits(light, without)[0], fits(heavy, without)[0]; weak > 2*plain || strong < 3*weak {
+		t.Errorf("fit of %q = %.4f, %.4f when startup weighs 1, %.4f when it weighs 3; want only the last to speak up", without, plain, weak, strong)
+	}
+}
+
 func TestModelLeavesOtherLanguagesAlone(t *testing.T) {
 	off, items := DefaultOptions(), []feeds.Item{
 		{ID: "de", Title: "Elektronische Patientenakte startet in drei Kliniken", Lang: "de"},

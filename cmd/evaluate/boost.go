@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -91,7 +92,7 @@ func quantiles(samples []sample, trait int) []float32 {
 		total += samples[i].weight
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
-		return cmpFloat(samples[i].traits[trait], samples[j].traits[trait])
+		return cmp.Compare(samples[i].traits[trait], samples[j].traits[trait])
 	})
 	var cuts []float32
 	shares, sum := cutShares(), 0.0
@@ -113,16 +114,6 @@ func cutShares() []float64 {
 		shares = append(shares, float64(k)/levels)
 	}
 	return append(shares, 0.985, 0.993, 0.998)
-}
-
-func cmpFloat(a, b float32) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // A node of a growing tree holds the bounds that the directions of the

@@ -5,6 +5,8 @@
 //	evaluate feeds DIR > feeds.jsonl
 //	evaluate extract DIR > extract.jsonl
 //	evaluate bounces DIR > bounces.jsonl
+//	evaluate chat DIR > chat.jsonl
+//	evaluate ranking --data DIR --out OUT
 //	evaluate train stories --data DIR > digest/related/judge.txt
 //	evaluate train topics --data DIR --out digest/health/model.bin
 package main

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -109,8 +108,8 @@ func (r rankingRun) table(name string) ([][]string, error) {
 		return nil, err
 	}
 	var rows [][]string
-	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
-		rows = append(rows, strings.Split(lines.Text(), "\t"))
+	for line := range strings.Lines(string(b)) {
+		rows = append(rows, strings.Split(strings.TrimRight(line, "\r\n"), "\t"))
 	}
 	if len(rows) == 0 {
 		return nil, fmt.Errorf("%s has no header", name)

@@ -93,7 +93,7 @@ func (m *Model) telling(text []related.Word) []Word {
 	return list
 }
 
-// Found is what a text is looked up by.
+// A found is what a text is looked up by.
 type found struct {
 	words []string // stems of words that say something, each once
 	pairs []string // two stems in a row, each once

@@ -112,6 +112,25 @@ func TestReasonOfAMerge(t *testing.T) {
 	}
 }
 
+// TestGroupsMustBeSurerInASmallCollection takes two texts that share a phrase,
+// days apart: likelier one story than not, and no more.
+func TestGroupsMustBeSurerInASmallCollection(t *testing.T) {
+	pair := []Document{
+		{ID: "1", Title: "Insulin pump recalled after software fault", Body: "The maker recalls a pump.", Lang: "en", Day: day(0)},
+		{ID: "2", Title: "Software fault stops trains in three cities", Lang: "en", Day: day(3)},
+	}
+	for _, test := range []struct {
+		others int
+		limit  float64
+		want   bool
+	}{{100, StoryLimit, true}, {100, 0, false}, {5000, 0, true}} {
+		story := partition(NewIndex(append(slices.Clone(pair), stock(test.others)...)).Clusters(test.limit))
+		if got := story["1"] == story["2"]; got != test.want {
+			t.Errorf("Clusters(%v) of %q, %q and %d others joins the two = %v, want %v", test.limit, pair[0].Title, pair[1].Title, test.others, got, test.want)
+		}
+	}
+}
+
 func TestColumnThatComesBackIsNotACopy(t *testing.T) {
 	var docs []Document
 	for i := range 4 {

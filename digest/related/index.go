@@ -6,7 +6,7 @@
 // same answers in whatever order they come.
 //
 // A text is read twice: as stems of words, in which titles count more than
-// bodies, and as pieces of 3 to 5 letters, which compounds, inflections and
+// bodies, and as pieces of 3 and 4 letters, which compounds, inflections and
 // names have in common. Both are weighted by how rare they are in the
 // document's language. The likeness of two texts is the mean of the two
 // cosines, 0 to 1. Whether two texts tell one story also depends on the days

@@ -20,7 +20,7 @@ type Lexicon struct {
 	tongues []language
 	known   []vocabulary // by language: "die" is German or English
 	terms   table        // of stems
-	grams   gramTable    // of pieces of 3 to 5 letters
+	grams   gramTable    // of pieces of 3 and 4 letters
 	letters []rune       // of the word in hand
 	numbers room[int32]
 }
@@ -157,7 +157,7 @@ func (l *Lexicon) learn(tongue int, token string) entry {
 	return e
 }
 
-// pieces gives the 3- to 5-grams of a word with a space before and behind it.
+// pieces gives the 3- and 4-grams of a word with a space before and behind it.
 // They are what compounds, inflections and misspellings have in common.
 func (l *Lexicon) pieces(w string) []int32 {
 	const shortest, longest = 3, 4
