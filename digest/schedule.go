@@ -33,6 +33,13 @@ func (s Schedule) Last(at time.Time) time.Time {
 	}
 }
 
+// Window returns where the week of the issue for a slot begins, and when it is
+// frozen: so long before the slot, as the one before was. What an approved
+// issue says does not change after that.
+func (s Schedule) Window(slot time.Time, freeze time.Duration) (from, frozen time.Time) {
+	return s.Last(slot.Add(-time.Minute)).Add(-freeze), slot.Add(-freeze)
+}
+
 // day returns the calendar day with the schedule's weekday that is at or
 // before t in the schedule's zone, written as midnight UTC.
 func (s Schedule) day(t time.Time) time.Time {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"weekward/digest"
 )
 
 // zone loads an IANA zone; one we do not know is UTC, which is at least
@@ -43,9 +45,9 @@ func (p *printer) date(key string, t time.Time) string {
 }
 
 // age prints how old something was at the slot, and its date once that says
-// more: after 30 days. Both times are in the zone whose days count.
+// more. Both times are in the zone whose days count.
 func (p *printer) age(published, slot time.Time) string {
-	switch days := daysBetween(published, slot); {
+	switch days := digest.DaysBetween(published, slot); {
 	case published.IsZero():
 		return ""
 	case days <= 0:
@@ -54,20 +56,11 @@ func (p *printer) age(published, slot time.Time) string {
 		return p.say("age.yesterday")
 	case days < 14:
 		return p.count("age.days", days)
-	case days <= 30:
-		return p.count("age.weeks", days/7)
-	default:
+	case digest.Dated(published, slot):
 		return p.day(published)
+	default:
+		return p.count("age.weeks", days/7)
 	}
-}
-
-// daysBetween counts calendar days, so that clocks going forward are no matter.
-func daysBetween(from, to time.Time) int {
-	midnight := func(t time.Time) time.Time {
-		y, m, d := t.Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
 }
 
 // place names the zone of t and its offset on that day: "London (UTC+1)".

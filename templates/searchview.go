@@ -14,8 +14,8 @@ type searchView struct {
 
 // foundView is one answer.
 type foundView struct {
-	Title, URL, Lang, Dir, Excerpt, Meta string
-	IssueURL, Issue                      string
+	Title, URL, Lang, Dir, Excerpt, Source string
+	IssueURL, Issue, Day                   string // the issue that carried it, and the day of that
 }
 
 const (
@@ -46,6 +46,6 @@ func (p *printer) found(f digest.Printed, site Site, root string) foundView {
 		IssueURL: issuePath(root, f.Issue), Issue: p.say("issue.number", "Number", f.Issue),
 	}
 	v.Lang, v.Dir = p.foreign(f.Lang)
-	v.Meta = joined(line(f.Source), p.day(f.Slot.In(zone(site.Zone))))
+	v.Source, v.Day = line(f.Source), p.day(f.Slot.In(zone(site.Zone)))
 	return v
 }

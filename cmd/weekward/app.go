@@ -203,14 +203,8 @@ func (a *app) week(ctx context.Context, slot time.Time, number int) (digest.Week
 	if err != nil {
 		return digest.Week{}, err
 	}
-	freeze := time.Duration(a.config.Schedule.Freeze)
-	return a.store.Week(ctx, digest.Week{
-		Number: number,
-		Slot:   slot,
-		From:   a.schedule.Last(slot.Add(-time.Minute)).Add(-freeze),
-		Freeze: slot.Add(-freeze),
-		Chats:  chats,
-	})
+	from, frozen := a.schedule.Window(slot, time.Duration(a.config.Schedule.Freeze))
+	return a.store.Week(ctx, digest.Week{Number: number, Slot: slot, From: from, Freeze: frozen, Chats: chats})
 }
 
 // sources are the places we read: those of the file and those added by

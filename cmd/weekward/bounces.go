@@ -60,11 +60,7 @@ func (e *environment) readBounces(ctx context.Context, a *app, files []string, d
 		return err
 	}
 	t := &tally{dryRun: dryRun, refused: refused}
-	err = box.Each(ctx, func(ctx context.Context, name string, mail []byte) (bool, error) {
-		lines, understood, err := clerk.Handle(ctx, name, mail)
-		t.add(lines)
-		return understood && !dryRun, err
-	})
+	err = t.read(ctx, box, clerk)
 	if err := errors.Join(err, e.printBounces(t)); err != nil {
 		return fmt.Errorf("read bounces: %w", err)
 	}
@@ -79,6 +75,16 @@ type tally struct {
 	mails   int
 	lines   []bounces.Line
 	acts    map[bounces.Act]int
+}
+
+// read hands every mail of a mailbox to the clerk. What is understood leaves
+// the mailbox, but not in a dry run.
+func (t *tally) read(ctx context.Context, box bounces.Mailbox, clerk *bounces.Clerk) error {
+	return box.Each(ctx, func(ctx context.Context, name string, mail []byte) (bool, error) {
+		lines, understood, err := clerk.Handle(ctx, name, mail)
+		t.add(lines)
+		return understood && !t.dryRun, err
+	})
 }
 
 func (t *tally) add(lines []bounces.Line) {
@@ -152,6 +158,9 @@ func newBouncesList(e *environment) *cobra.Command {
 			if e.json {
 				return e.printJSON(map[string]any{"bounces": found})
 			}
+			if len(found) == 0 {
+				e.say("nothing came back lately")
+			}
 			var t table
 			for _, b := range found {
 				issue := "letter"
@@ -213,11 +222,7 @@ func (a *app) bouncesDue(ctx context.Context, next *time.Time) error {
 		return err
 	}
 	t := &tally{}
-	err = box.Each(ctx, func(ctx context.Context, name string, mail []byte) (bool, error) {
-		lines, understood, err := clerk.Handle(ctx, name, mail)
-		t.add(lines)
-		return understood, err
-	})
+	err = t.read(ctx, box, clerk)
 	if t.mails > t.acts[bounces.Keep] {
 		a.log.Info("bounces read", slog.Int("mails", t.mails), slog.Int("suppressed", t.acts[bounces.Suppress]),
 			slog.Int("counted", t.acts[bounces.Count]), slog.Int("kept", t.acts[bounces.Keep]))

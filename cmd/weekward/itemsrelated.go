@@ -74,12 +74,9 @@ func (e *environment) printRelated(a *app, query feeds.Item, list []digest.Relat
 	}
 }
 
-// old is the age from which on related reading bears its date (RN-3).
-const old = 30 * 24 * time.Hour
-
 // agedDay is the day of what is old at a moment, and nothing for what is not.
 func (a *app) agedDay(published, at time.Time) []string {
-	if at.Sub(published) <= old {
+	if !digest.Dated(published, at.In(a.schedule.Location)) {
 		return nil
 	}
 	return []string{published.In(a.schedule.Location).Format("2 Jan 2006")}

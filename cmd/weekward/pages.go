@@ -48,8 +48,9 @@ func (a *app) enricher(o *outside) *page.Enricher {
 // pagesSince is where the week of the coming issue begins. Pages wait between
 // its freeze and its slot: what was approved must not change its words.
 func (a *app) pagesSince() (since time.Time, wait bool) {
-	now, freeze := a.clock.now(), time.Duration(a.config.Schedule.Freeze)
-	return a.schedule.Last(now).Add(-freeze), a.schedule.Next(now).Sub(now) <= freeze
+	now := a.clock.now()
+	since, frozen := a.schedule.Window(a.schedule.Next(now), time.Duration(a.config.Schedule.Freeze))
+	return since, !now.Before(frozen)
 }
 
 // readPages completes items of some sources, or of all, whose feeds say too
@@ -98,7 +99,7 @@ func (a *app) keepCompleting(o *outside) func(context.Context) {
 	enricher, next := a.enricher(o), time.Time{}
 	return func(ctx context.Context) {
 		since, wait := a.pagesSince()
-		now := time.Now()
+		now := a.clock.now()
 		if enricher == nil || wait || now.Before(next) {
 			return
 		}

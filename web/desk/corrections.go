@@ -24,7 +24,7 @@ type correctionView struct {
 	Item    string // to pin
 	Where   string // "Issue 31"
 	Path    string // of that issue
-	URL     string
+	URL     string // "" prints the title without a link
 	Source  string
 	Printed string
 	Title   string // "" when it is the printed one
@@ -51,12 +51,22 @@ func (d *desk) corrections(ctx context.Context, draft Draft) (correctionsView, e
 	}
 	v := correctionsView{Heading: count(len(list), "correction", "corrections") + " since the last issue", More: max(0, len(list)-correctionsShown)}
 	edits := editsByItem(draft.Week.Edits)
+	taken := func(c Correction) bool { return edits[c.Item].Pin && edits[c.Item].Note != "" }
+	var open, done []Correction
+	for _, c := range list {
+		if taken(c) {
+			done = append(done, c)
+		} else {
+			open = append(open, c)
+		}
+	}
+	list = append(open, done...) // taking one brings up the next
 	for _, c := range list[:len(list)-v.More] {
 		row := correctionView{
-			Issue: draft.Issue.Number, Item: c.Item, Where: fmt.Sprintf("issue %d", c.Issue), Path: fmt.Sprintf("/issues/%d", c.Issue), URL: c.URL, Source: c.Source,
+			Issue: draft.Issue.Number, Item: c.Item, Where: fmt.Sprintf("issue %d", c.Issue), Path: fmt.Sprintf("/issues/%d", c.Issue), URL: webAddress(c.URL), Source: c.Source,
 			Printed: c.Printed, Sign: c.Sign, Seen: d.moment(c.Seen), Note: c.Note,
 			Open:  !draft.Record.State.Frozen(),
-			Taken: edits[c.Item].Pin && edits[c.Item].Note != "",
+			Taken: taken(c),
 		}
 		if c.Title != c.Printed {
 			row.Title = c.Title

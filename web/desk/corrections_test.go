@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -32,8 +33,8 @@ func TestFrontPageProposesCorrections(t *testing.T) {
 			t.Errorf("GET / lacks %q", want)
 		}
 	}
-	if strings.Contains(page, "javascript:pwn('url')") {
-		t.Error("GET / links to a script")
+	if strings.Contains(page, "javascript:pwn('url')") || strings.Contains(page, "ZgotmplZ") || !strings.Contains(page, "<li><b><bdi>Ward opens</bdi></b>") {
+		t.Error("GET / does not print the title of what has no web address without a link")
 	}
 }
 
@@ -55,5 +56,26 @@ func TestCorrectionEntersTheIssueOnlyByTheEditorsHand(t *testing.T) {
 	}
 	if page := get(t, h, "/").Body.String(); !strings.Contains(page, "Its correction stands in the coming issue") || strings.Count(page, `value="correct"`) != 1 {
 		t.Error("the front page still proposes what was taken")
+	}
+}
+
+func TestTakingACorrectionBringsUpTheNext(t *testing.T) {
+	room, h := open(t)
+	for i := range correctionsShown + 1 {
+		c := mendedSample()[0]
+		c.Item = fmt.Sprint("trial-", i)
+		c.Printed = fmt.Sprint("Trial number ", i)
+		room.mended = append(room.mended, c)
+	}
+	last := fmt.Sprint("Trial number ", correctionsShown)
+	if page := get(t, h, "/").Body.String(); strings.Contains(page, last) {
+		t.Fatalf("GET / shows more than %d corrections", correctionsShown)
+	}
+	r := post(h, "/edit", url.Values{"issue": {"31"}, "item": {"trial-0"}, "do": {"correct"}, "note": {"Correction."}})
+	if r.Code != http.StatusSeeOther {
+		t.Fatalf("POST /edit = %d, want 303: %s", r.Code, r.Body)
+	}
+	if page := get(t, h, "/").Body.String(); !strings.Contains(page, last) {
+		t.Errorf("after one was taken, GET / does not show %q", last)
 	}
 }
