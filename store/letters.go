@@ -51,9 +51,9 @@ func wrapLetter(l subscribers.Letter, err error) error {
 // out: who has confirmed or left since is not bothered.
 func letterNeeds(kind subscribers.LetterKind) subscribers.State {
 	switch kind {
-	case subscribers.LetterConfirm:
+	case subscribers.LetterConfirm, subscribers.LetterAddress:
 		return subscribers.Pending
-	case subscribers.LetterPreferences:
+	case subscribers.LetterPreferences, subscribers.LetterWelcome:
 		return subscribers.Active
 	}
 	return ""

@@ -131,12 +131,17 @@ func apply(ctx context.Context, tx *sql.Tx, changes []subscribers.Change) error 
 	return finish(ctx, tx, changes)
 }
 
-// finish does what follows from changes one by one: letters, and consents that
-// were withdrawn.
+// finish does what follows from changes one by one: letters, moves, and
+// consents that were withdrawn.
 func finish(ctx context.Context, tx *sql.Tx, changes []subscribers.Change) error {
 	for _, c := range changes {
 		if c.Letter.ID != "" {
 			if err := insertLetter(ctx, tx, c.Letter); err != nil {
+				return err
+			}
+		}
+		if c.Replaces != "" {
+			if err := announceMove(ctx, tx, c.Subscriber.ID, c.Replaces); err != nil {
 				return err
 			}
 		}
@@ -195,7 +200,8 @@ func consentRow(c subscribers.Consent) []any {
 }
 
 // Confirm makes a pending subscriber active and closes their open consent, or
-// returns subscribers.ErrNotFound.
+// returns subscribers.ErrNotFound. The letter that follows is queued in the
+// same commit.
 func (s *Store) Confirm(ctx context.Context, c subscribers.Confirmation) (sub subscribers.Subscriber, err error) {
 	err = s.inTx(ctx, func(tx *sql.Tx) error {
 		n, err := changed(tx.ExecContext(ctx, `
@@ -212,10 +218,21 @@ func (s *Store) Confirm(ctx context.Context, c subscribers.Confirmation) (sub su
 		if err == nil {
 			err = execIn(ctx, tx, "DELETE FROM suppressions WHERE reason = 'left' AND hash IN ($in)", c.Hashes)
 		}
-		if err == nil {
-			sub, err = subscriberByID(ctx, tx, c.ID)
+		if err != nil {
+			return err
 		}
-		return err
+		if sub, err = subscriberByID(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		left, err := completeMove(ctx, tx, c.ID, c.At)
+		if err != nil || c.Letter == nil {
+			return err
+		}
+		letter, err := c.Letter(sub, left)
+		if err != nil {
+			return err
+		}
+		return insertLetter(ctx, tx, letter)
 	})
 	return sub, err
 }

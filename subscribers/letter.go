@@ -9,6 +9,9 @@ type LetterKind string
 const (
 	LetterConfirm     LetterKind = "confirm"     // asks for the confirmation of a sign-up
 	LetterPreferences LetterKind = "preferences" // an active reader signed up again, or asked for the link
+	LetterAddress     LetterKind = "address"     // asks a reader's new address for its confirmation
+	LetterMoved       LetterKind = "moved"       // tells the old address that its reader has moved
+	LetterWelcome     LetterKind = "welcome"     // follows a confirmation, once
 	LetterNotice      LetterKind = "notice"      // tells the editor something
 )
 

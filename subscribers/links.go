@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"time"
 )
 
 // Peek returns who a link was made for, and changes nothing: it is for the page
@@ -34,6 +35,7 @@ func (s *Service) Confirm(ctx context.Context, token string, from netip.Addr) (S
 		At:     s.now(),
 		From:   s.Keys.Network(from),
 		Hashes: s.lookup(sub.Email).Hashes,
+		Letter: s.afterConfirmation,
 	})
 	if errors.Is(err, ErrNotFound) {
 		return Subscriber{}, ErrUnknownToken
@@ -42,6 +44,21 @@ func (s *Service) Confirm(ctx context.Context, token string, from netip.Addr) (S
 		return Subscriber{}, fmt.Errorf("confirm subscriber %s: %w", sub.ID, err)
 	}
 	return confirmed, nil
+}
+
+// afterConfirmation welcomes a new reader, or tells the old address of one who
+// moved: if somebody else did that, it is the only place where they learn it.
+func (s *Service) afterConfirmation(confirmed, left Subscriber) (Letter, error) {
+	now := s.now()
+	if left.ID != "" {
+		return s.letter(LetterMoved, left, Link{Asked: now})
+	}
+	return s.letter(LetterWelcome, confirmed, Link{
+		Purpose: PurposePreferences,
+		Token:   s.Keys.Token(PurposePreferences, confirmed, time.Time{}),
+		Leave:   s.Keys.Token(PurposeUnsubscribe, confirmed, time.Time{}),
+		Asked:   now,
+	})
 }
 
 // Unsubscribe ends the mails at once (RFC 8058). It may be repeated, and

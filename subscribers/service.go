@@ -27,7 +27,8 @@ type Service struct {
 // knows the site: base URL, purpose, token.
 type Link struct {
 	Purpose Purpose
-	Token   string
+	Token   string    // "" in a letter that only tells something
+	Leave   string    // token to unsubscribe; "" in letters that ask
 	Asked   time.Time // when the person asked for it
 	Form    string    // where
 }
@@ -58,7 +59,9 @@ type Joining interface {
 	// error is returned.
 	SignUp(ctx context.Context, a Attempt, decide func(Known, Recent) (Change, error)) error
 	// Confirm makes a pending subscriber active, closes the open consent and
-	// lifts suppressions for having left. ErrNotFound: nobody is pending there.
+	// lifts suppressions for having left. Whoever moved to this address leaves
+	// the old one in the same commit, and takes mails not yet sent along.
+	// ErrNotFound: nobody is pending there.
 	Confirm(ctx context.Context, c Confirmation) (Subscriber, error)
 }
 
@@ -144,6 +147,7 @@ func (k Known) left() bool {
 // A Change is what becomes of an address. Its zero parts change nothing.
 type Change struct {
 	Subscriber  Subscriber // as it shall be; ID "": stays as it is
+	Replaces    string     // ID of who leaves when Subscriber confirms, having moved; "": nobody
 	Consent     Consent    // to add, in place of one not yet confirmed; Subscriber "": none
 	Letter      Letter     // to queue; ID "": none
 	Suppression Suppression
@@ -156,6 +160,9 @@ type Confirmation struct {
 	At     time.Time
 	From   string   // keyed hash of the network
 	Hashes []string // of the address, to lift suppressions for having left
+	// Letter is what follows, given who was confirmed and who left for it; the
+	// latter's ID is "" when nobody moved.
+	Letter func(confirmed, left Subscriber) (Letter, error)
 }
 
 // An Erasure takes a subscriber off every table. What stays is the hash.

@@ -152,8 +152,8 @@ func TestNobodyIsActiveBeforeTheySaidYes(t *testing.T) {
 			t.Errorf("Confirm() = %+v, want active Ann@example.org since an hour after the sign-up", sub)
 		}
 		r, err := d.Show(t.Context(), "ann@example.org")
-		if err != nil || len(r.Consents) != 1 || len(r.Deliveries) != 1 {
-			t.Fatalf("Show() = %+v, %v, want one consent and one letter", r, err)
+		if err != nil || len(r.Consents) != 1 || len(r.Deliveries) != 2 {
+			t.Fatalf("Show() = %+v, %v, want one consent, the question and the welcome", r, err)
 		}
 		network := d.Keys.Network(home)
 		want := subscribers.Consent{
@@ -501,8 +501,8 @@ func TestEditorAddsByAskingToo(t *testing.T) {
 			t.Errorf("Add() = %s, %v and %d letters, want pending and 1", sub.State, err, d.queued(t))
 		}
 		d.confirm(t, d.last(t).Token)
-		if sub, err = d.Add(t.Context(), "ann@example.org"); err != nil || sub.State != subscribers.Active || d.queued(t) != 1 {
-			t.Errorf("Add(active) = %s, %v and %d letters, want active and no other", sub.State, err, d.queued(t))
+		if sub, err = d.Add(t.Context(), "ann@example.org"); err != nil || sub.State != subscribers.Active || d.queued(t) != 2 {
+			t.Errorf("Add(active) = %s, %v and %d letters, want active and none but question and welcome", sub.State, err, d.queued(t))
 		}
 		if err := d.Suppress(t.Context(), sub.ID, subscribers.ReasonComplained); err != nil {
 			t.Fatal(err)

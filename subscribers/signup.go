@@ -35,12 +35,19 @@ func (s *Service) SignUp(ctx context.Context, r Request) error {
 	}
 	r.Topics = cleanTopics(r.Topics)
 	now := s.now()
-	a := s.attempt(address, r.From, now)
+	return s.question(ctx, address, r.From, now, func(k Known) (Change, error) {
+		return s.ask(address, r, k, now)
+	})
+}
+
+// question carries out what ask says about an address, within the limits.
+func (s *Service) question(ctx context.Context, address string, from netip.Addr, now time.Time, ask func(Known) (Change, error)) error {
+	a := s.attempt(address, from, now)
 	return s.Store.SignUp(ctx, a, func(k Known, recent Recent) (Change, error) {
 		if a.Limits.tooMany(recent) {
 			return Change{}, ErrTooMany
 		}
-		c, err := s.ask(address, r, k, now)
+		c, err := ask(k)
 		if err != nil {
 			return Change{}, fmt.Errorf("sign up: %w", err)
 		}
@@ -68,18 +75,25 @@ func (s *Service) addressHash(address string) string {
 	return s.Keys.Hash("address", AddressKey(address))
 }
 
-// ask is the change a sign-up makes: a question to whoever is not active, and
-// the way to their preferences to whoever is.
+// ask is the change a sign-up makes.
 func (s *Service) ask(address string, r Request, k Known, now time.Time) (Change, error) {
+	fresh := Subscriber{ID: newID(now), Email: address, Lang: r.Lang, Topics: r.Topics, Format: Both, CreatedAt: now}
+	return s.askAs(fresh, LetterConfirm, r, k, now)
+}
+
+// askAs is a question to whoever is not active, and the way to their
+// preferences to whoever is. An address that nobody knows becomes the fresh
+// subscriber.
+func (s *Service) askAs(fresh Subscriber, kind LetterKind, r Request, k Known, now time.Time) (Change, error) {
 	if k.Subscriber.State == Active {
 		return s.remind(k.Subscriber, r.Form, now)
 	}
 	sub := k.Subscriber
 	if sub.ID == "" {
-		sub = Subscriber{ID: newID(now), Email: address, Lang: r.Lang, Topics: r.Topics, Format: Both, CreatedAt: now}
+		sub = fresh
 	}
 	sub.State = Pending
-	letter, err := s.letter(LetterConfirm, sub, Link{
+	letter, err := s.letter(kind, sub, Link{
 		Purpose: PurposeConfirm,
 		Token:   s.Keys.Token(PurposeConfirm, sub, now.Add(ConfirmWithin)),
 		Asked:   now,

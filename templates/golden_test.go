@@ -60,6 +60,9 @@ func sampleLetters(lang string) map[string]templates.LetterData {
 	return map[string]templates.LetterData{
 		templates.LetterConfirm:     {Lang: lang, Link: "https://week.example.org/confirm/SLOT-confirm", Asked: asked, Form: "https://week.example.org/"},
 		templates.LetterPreferences: {Lang: lang, Link: "https://week.example.org/preferences/SLOT-prefs", Asked: asked, Form: "https://week.example.org/"},
+		templates.LetterAddress:     {Lang: lang, Link: "https://week.example.org/confirm/SLOT-confirm", Asked: asked, Form: "https://week.example.org/preferences"},
+		templates.LetterMoved:       {Lang: lang, Asked: asked},
+		templates.LetterWelcome:     {Lang: lang, Link: "https://week.example.org/preferences/SLOT-prefs", Leave: "https://week.example.org/unsubscribe/SLOT-leave", Asked: asked},
 		templates.LetterNotice:      {Lang: lang, Link: "http://127.0.0.1:8081/issues/32", Subject: "No 32 waits for your word", Lines: []string{"It is due on Tuesday at 07:00 and nobody has approved it.", "Two checks warn: Q3 has one quote, and the lead has no note."}},
 	}
 }
@@ -109,6 +112,9 @@ func samplePages() map[string]templates.Page {
 		"unsubscribed": base(func(p *templates.Page) {}),
 		"preferences": base(func(p *templates.Page) {
 			p.Token, p.Leave, p.Subscriber, p.Topics = "TOKEN", "LEAVE", reader, []string{"open records", "telecare", "policy"}
+		}),
+		"preferences+error": base(func(p *templates.Page) {
+			p.Token, p.Subscriber, p.Form = "TOKEN", reader, &templates.FormData{Address: "reader@example", Problem: templates.ProblemMalformed}
 		}),
 		"saved": base(func(p *templates.Page) { p.Token = "TOKEN" }),
 		"archive": base(func(p *templates.Page) {

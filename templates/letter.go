@@ -10,15 +10,19 @@ import (
 const (
 	LetterConfirm     = "confirm"     // asks for the confirmation of a sign-up
 	LetterPreferences = "preferences" // to an active reader who signed up again or asked for the link
+	LetterAddress     = "address"     // asks a reader's new address for its confirmation
+	LetterMoved       = "moved"       // tells the old address that its reader has moved
+	LetterWelcome     = "welcome"     // follows a confirmation
 	LetterNotice      = "notice"      // tells the editor something
 )
 
 // LetterData is what a letter says.
 type LetterData struct {
 	Lang    string    // of the reader; "" means the site's
-	Link    string    // the one button: confirm or preferences page; optional in a notice
+	Link    string    // the one button: confirm or preferences page; optional in a notice, not read by moved
+	Leave   string    // address of the unsubscribe page; welcome only
 	Asked   time.Time // when the form was sent
-	Form    string    // address of the form it was sent from
+	Form    string    // address of the form it was sent from; not read by moved and welcome
 	Subject string    // notice only
 	Lines   []string  // notice only, a paragraph each
 }
@@ -32,7 +36,8 @@ type letterView struct {
 	Heading    string
 	Paragraphs []string
 	Button     linkView
-	Small      []string // below the button
+	Also       []linkView // other ways, below the button
+	Small      []string   // below them
 	Sender     senderView
 }
 
@@ -42,8 +47,11 @@ func (s *Set) Letter(kind string, site Site, d LetterData) (Content, error) {
 	p := &printer{locale: e.locale}
 	v := letterView{Lang: e.lang(), Dir: e.dir(), Name: line(site.Name), Sender: sender(site)}
 	switch kind {
-	case LetterConfirm, LetterPreferences:
+	case LetterConfirm, LetterPreferences, LetterAddress, LetterMoved:
 		p.askOrTell(&v, kind, site, d)
+	case LetterWelcome:
+		p.askOrTell(&v, kind, site, d)
+		p.welcome(&v, site, d)
 	case LetterNotice:
 		p.notice(&v, d)
 	default:
@@ -56,9 +64,8 @@ func (s *Set) Letter(kind string, site Site, d LetterData) (Content, error) {
 	return Content{Subject: v.Subject, HTML: html, Text: text}, nil
 }
 
-// askOrTell writes the letter that follows the sign-up form. Both kinds say
-// when and where the address was entered, and what to do when it was somebody
-// else.
+// askOrTell writes the letters that follow a form: what happened, what that
+// means, and what to do when it was somebody else.
 func (p *printer) askOrTell(v *letterView, kind string, site Site, d LetterData) {
 	key := func(part string) string { return "letter." + kind + "." + part }
 	facts := []any{
@@ -71,8 +78,15 @@ func (p *printer) askOrTell(v *letterView, kind string, site Site, d LetterData)
 	v.Preheader = p.say(key("preheader"), facts...)
 	v.Heading = p.say(key("heading"), facts...)
 	v.Paragraphs = []string{p.say(key("asked"), facts...), p.say(key("why"), facts...)}
-	v.Button = linkView{p.say(key("button"), facts...), d.Link}
+	if kind != LetterMoved { // which leads nowhere: its reader is elsewhere
+		v.Button = linkView{p.say(key("button"), facts...), d.Link}
+	}
 	v.Small = []string{p.say(key("not_you"), facts...)}
+}
+
+// welcome adds the ways to the archive and out.
+func (p *printer) welcome(v *letterView, site Site, d LetterData) {
+	v.Also = []linkView{{p.say("mail.archive"), site.BaseURL + "/issues/"}, {p.say("mail.leave"), d.Leave}}
 }
 
 func (p *printer) notice(v *letterView, d LetterData) {

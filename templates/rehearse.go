@@ -20,8 +20,8 @@ func (s *Set) rehearse() error {
 		if _, err := s.Mail(issue, site, Links{Web: "https://example.org/issues/1", Unsubscribe: "slot", Preferences: "slot"}, lang); err != nil {
 			return err
 		}
-		for _, kind := range []string{LetterConfirm, LetterPreferences, LetterNotice} {
-			if _, err := s.Letter(kind, site, LetterData{Lang: lang, Link: "slot", Asked: issue.Slot, Subject: "Word", Lines: []string{"Word"}}); err != nil {
+		for _, kind := range []string{LetterConfirm, LetterPreferences, LetterAddress, LetterMoved, LetterWelcome, LetterNotice} {
+			if _, err := s.Letter(kind, site, LetterData{Lang: lang, Link: "slot", Leave: "slot", Asked: issue.Slot, Subject: "Word", Lines: []string{"Word"}}); err != nil {
 				return err
 			}
 		}

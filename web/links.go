@@ -79,16 +79,15 @@ func (s *site) unsubscribe(w http.ResponseWriter, r *http.Request) {
 
 func (s *site) preferencesPage(w http.ResponseWriter, r *http.Request) {
 	if sub, ok := s.peek(w, r, subscribers.PurposePreferences); ok {
-		s.showPreferences(w, r, http.StatusOK, sub, "")
+		s.showPreferences(w, r, http.StatusOK, sub, templates.FormData{})
 	}
 }
 
-func (s *site) showPreferences(w http.ResponseWriter, r *http.Request, status int, sub subscribers.Subscriber, problem templates.Problem) {
+// showPreferences shows the choices, and what was wrong with a form of theirs.
+func (s *site) showPreferences(w http.ResponseWriter, r *http.Request, status int, sub subscribers.Subscriber, wrong templates.FormData) {
 	p := s.page(r, sub)
 	p.Leave = s.token(subscribers.PurposeUnsubscribe, sub)
-	if problem != "" {
-		p.Form = &templates.FormData{Problem: problem}
-	}
+	p.Form = &wrong
 	s.show(w, r, status, templates.PagePreferences, p)
 }
 
@@ -103,14 +102,14 @@ func (s *site) savePreferences(w http.ResponseWriter, r *http.Request) {
 	}
 	choice, ok := s.choice(fields, sub)
 	if !ok {
-		s.showPreferences(w, r, http.StatusUnprocessableEntity, sub, templates.ProblemChoice)
+		s.showPreferences(w, r, http.StatusUnprocessableEntity, sub, templates.FormData{Problem: templates.ProblemChoice})
 		return
 	}
 	saved, err := s.Subscribers.SavePreferences(r.Context(), r.PathValue("token"), choice)
 	wrong := (*subscribers.PreferenceError)(nil)
 	switch {
 	case errors.As(err, &wrong):
-		s.showPreferences(w, r, http.StatusUnprocessableEntity, sub, templates.ProblemChoice)
+		s.showPreferences(w, r, http.StatusUnprocessableEntity, sub, templates.FormData{Problem: templates.ProblemChoice})
 	case err != nil:
 		s.refuse(w, r, err)
 	default:

@@ -21,6 +21,7 @@ func (s *site) table() []route {
 		{"/confirm/{token}", personal(s.confirmPage), personal(s.confirm)},
 		{"/unsubscribe/{token}", personal(s.unsubscribePage), personal(s.unsubscribe)},
 		{"/preferences/{token}", personal(s.preferencesPage), personal(s.savePreferences)},
+		{"/preferences/{token}/address", personal(s.preferencesAgain), personal(s.move)},
 		{"/issues/{$}", s.archive, nil},
 		{"/issues/{number}", s.issue, nil},
 		{"/search", personal(s.search), nil},

@@ -36,6 +36,7 @@ var (
 type Subscribers interface {
 	SignUp(ctx context.Context, r subscribers.Request) error
 	Peek(ctx context.Context, p subscribers.Purpose, token string) (subscribers.Subscriber, error)
+	Move(ctx context.Context, token string, r subscribers.Request) error
 	Confirm(ctx context.Context, token string, from netip.Addr) (subscribers.Subscriber, error)
 	Unsubscribe(ctx context.Context, token string) (subscribers.Subscriber, error)
 	SavePreferences(ctx context.Context, token string, p subscribers.Preferences) (subscribers.Subscriber, error)

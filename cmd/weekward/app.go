@@ -313,10 +313,16 @@ func orNone(limit int) int {
 	return limit
 }
 
-// letter renders a letter around its link.
+// letter renders a letter around its links.
 func (a *app) letter(kind subscribers.LetterKind, s subscribers.Subscriber, link subscribers.Link) (subscribers.Letter, error) {
+	page := func(p subscribers.Purpose, token string) string {
+		if token == "" {
+			return ""
+		}
+		return a.site.BaseURL + "/" + string(p) + "/" + token
+	}
 	c, err := a.templates.Letter(string(kind), a.site, templates.LetterData{
-		Lang: s.Lang, Link: a.site.BaseURL + "/" + string(link.Purpose) + "/" + link.Token, Asked: link.Asked, Form: link.Form,
+		Lang: s.Lang, Link: page(link.Purpose, link.Token), Leave: page(subscribers.PurposeUnsubscribe, link.Leave), Asked: link.Asked, Form: link.Form,
 	})
 	return subscribers.Letter{Subject: c.Subject, HTML: c.HTML, Text: c.Text}, err
 }

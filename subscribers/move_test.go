@@ -1,0 +1,167 @@
+package subscribers_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"weekward/mailer"
+	"weekward/subscribers"
+	"weekward/templates"
+)
+
+// move asks for a reader's mail at another address.
+func (d *desk) move(t testing.TB, from subscribers.Subscriber, to string) error {
+	t.Helper()
+	return d.Move(t.Context(), d.Keys.Token(subscribers.PurposePreferences, from, time.Time{}), request(to))
+}
+
+func TestNobodyMovesBeforeTheNewAddressSaidYes(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		old := d.active(t, "old@example.org")
+		token := d.Keys.Token(subscribers.PurposePreferences, old, time.Time{})
+		old, err := d.SavePreferences(t.Context(), token, subscribers.Preferences{Lang: "de", Zone: "Europe/Rome", Topics: []string{"policy"}, Format: subscribers.Text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.move(t, old, "new@example.org"); err != nil {
+			t.Fatalf("Move() = %v, want no error", err)
+		}
+		if was, is := d.state(t, "old@example.org"), d.state(t, "new@example.org"); was != subscribers.Active || is != subscribers.Pending {
+			t.Errorf("after Move(): old %s, new %s, want active and pending", was, is)
+		}
+		moved := d.confirm(t, d.last(t).Token)
+		if was, is := d.state(t, "old@example.org"), moved.State; was != subscribers.Unsubscribed || is != subscribers.Active {
+			t.Errorf("after Confirm(): old %s, new %s, want unsubscribed and active", was, is)
+		}
+		if moved.Lang != "de" || moved.Zone != "Europe/Rome" || !slices.Equal(moved.Topics, []string{"policy"}) || moved.Format != subscribers.Text {
+			t.Errorf("Confirm() = %+v, want the choices of the old address", moved)
+		}
+		if got := d.kinds[len(d.kinds)-2:]; !slices.Equal(got, []subscribers.LetterKind{subscribers.LetterAddress, subscribers.LetterMoved}) {
+			t.Errorf("letters %v, want a question to the new address and a word to the old one", got)
+		}
+		r, err := d.Show(t.Context(), "new@example.org")
+		if err != nil || len(r.Consents) != 1 || r.Consents[0].ConfirmedAt.IsZero() {
+			t.Errorf("Show(new) = %+v, %v, want one consent, confirmed", r.Consents, err)
+		}
+	})
+}
+
+func TestLinksInTheOldMailboxDoNothingToTheNewAddress(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		old := d.active(t, "old@example.org")
+		leave := d.unsubscribeToken(old)
+		if err := d.move(t, old, "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		d.confirm(t, d.last(t).Token)
+		if _, err := d.Unsubscribe(t.Context(), leave); err != nil {
+			t.Errorf("Unsubscribe(old link) = %v, want no error: the old address has left", err)
+		}
+		if got := d.state(t, "new@example.org"); got != subscribers.Active {
+			t.Errorf("after the old link the new address is %s, want active", got)
+		}
+	})
+}
+
+func TestMoveToldNothingAboutTheOtherAddress(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.Limits.Network = -1
+		old := d.active(t, "old@example.org")
+		taken := d.active(t, "taken@example.org")
+		barred := d.active(t, "barred@example.org")
+		if err := d.Suppress(t.Context(), barred.ID, subscribers.ReasonComplained); err != nil {
+			t.Fatal(err)
+		}
+		d.wait(time.Hour)
+		for address, want := range map[string]subscribers.State{
+			"taken@example.org": subscribers.Active, "barred@example.org": subscribers.Suppressed, "fresh@example.org": subscribers.Pending, "old@example.org": subscribers.Active,
+		} {
+			if err := d.move(t, old, address); err != nil {
+				t.Errorf("Move(%s) = %v, want the same answer for all: no error", address, err)
+			}
+			if got := d.state(t, address); got != want {
+				t.Errorf("after Move(%s) it is %s, want %s", address, got, want)
+			}
+		}
+		if got := d.state(t, "old@example.org"); got != subscribers.Active || taken.ID == "" {
+			t.Errorf("after four moves nobody confirmed the old address is %s, want active", got)
+		}
+		var wrong *subscribers.AddressError
+		if err := d.move(t, old, "nowhere"); !errors.As(err, &wrong) {
+			t.Errorf("Move(nowhere) = %v, want an AddressError", err)
+		}
+		if err := d.Move(t.Context(), d.unsubscribeToken(old), request("fresh@example.org")); !errors.Is(err, subscribers.ErrUnknownToken) {
+			t.Errorf("Move(unsubscribe token) = %v, want ErrUnknownToken", err)
+		}
+	})
+}
+
+// An issue that is under way when a reader moves comes to the new address, and
+// to that one only.
+func TestWhoMovesInMidSendGetsTheIssue(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		old := d.active(t, "old@example.org")
+		if err := d.move(t, old, "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		link := d.last(t)
+		freeze(t, d.store, d.clock)
+		moved := d.confirm(t, link.Token)
+		var recipients []string
+		err := d.store.EachDelivery(t.Context(), 1, nil, func(l mailer.Delivery) error {
+			recipients = append(recipients, l.Recipient)
+			return nil
+		})
+		if err != nil || !slices.Equal(recipients, []string{moved.ID}) {
+			t.Errorf("deliveries to %v, %v, want only to the new address %s", recipients, err, moved.ID)
+		}
+	})
+}
+
+func TestWelcomeFollowsAConfirmationOnce(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		d.signUp(t, "ann@example.org")
+		token := d.last(t).Token
+		for range 3 {
+			d.confirm(t, token)
+		}
+		welcomes := 0
+		for _, kind := range d.kinds {
+			if kind == subscribers.LetterWelcome {
+				welcomes++
+			}
+		}
+		if welcomes != 1 {
+			t.Fatalf("%d welcomes after three presses of one button, want 1", welcomes)
+		}
+		link := d.last(t)
+		sub, err := d.Peek(t.Context(), subscribers.PurposePreferences, link.Token)
+		if err != nil || sub.Email != "ann@example.org" {
+			t.Errorf("the welcome's preferences link = %v, %v, want ann's", sub.Email, err)
+		}
+		if left, err := d.Unsubscribe(t.Context(), link.Leave); err != nil || left.State != subscribers.Unsubscribed {
+			t.Errorf("the welcome's way out = %s, %v, want unsubscribed", left.State, err)
+		}
+	})
+}
+
+// freeze starts a send to whoever is active.
+func freeze(t testing.TB, s interface {
+	FreezeIssue(ctx context.Context, f mailer.Frozen) (bool, error)
+}, now time.Time) {
+	t.Helper()
+	f := mailer.Frozen{
+		Record:  mailer.Record{Number: 1, Slot: now, State: mailer.IssueSending, Content: []byte("{}"), FrozenAt: now},
+		From:    []mailer.IssueState{mailer.IssueDraft},
+		Mailing: mailer.Mailing{ID: "mailing", Kind: mailer.KindIssue, Issue: 1, Needs: subscribers.Active, Seed: "seed", Date: now},
+		Variant: func(mailer.Audience) (templates.Content, error) {
+			return templates.Content{Subject: "Word", Text: "Word"}, nil
+		},
+	}
+	if done, err := s.FreezeIssue(t.Context(), f); err != nil || !done {
+		t.Fatalf("FreezeIssue() = %v, %v, want true", done, err)
+	}
+}
