@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"weekward/mailer/failpoint"
 )
 
 // mostLogins is how often a login, or our coming at all, may be refused before
@@ -25,7 +27,9 @@ type line struct {
 	next    Claim // taken already, to be announced along with the one before it
 	taken   bool  // there is a next
 	ahead   Envelope
-	told    bool // the relay knows of next
+	told    bool          // the relay knows of next
+	away    bool          // the relay wants fewer connections
+	aside   time.Duration // how long it stood aside for that, the last time
 }
 
 // work sends what it is handed. ctx says when to begin no more, last when to
@@ -41,12 +45,17 @@ func (r *run) work(ctx, last context.Context) {
 			l.deliver(ctx, last, l.next)
 			continue
 		}
+		if !l.sitOut(ctx) {
+			return
+		}
 		rest.Reset(idle)
 		select {
 		case c, open := <-r.claims:
 			if !open {
 				return
 			}
+			l.deliver(ctx, last, c)
+		case c := <-r.crowd.spare:
 			l.deliver(ctx, last, c)
 		case <-rest.C:
 			l.close()
@@ -58,6 +67,7 @@ func (r *run) work(ctx, last context.Context) {
 // first: then it is queued again in the end.
 func (l *line) deliver(ctx, last context.Context, c Claim) {
 	r := l.run
+	defer r.strays.atHand.Add(-1)
 	if ctx.Err() != nil || l.told && !r.pace.free() {
 		l.close() // a promised message that must wait is not kept open
 		if ctx.Err() != nil {
@@ -73,10 +83,16 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 		if m, err = p.print(l.room[:0], c, r.Keys); err == nil {
 			l.room = m.Data
 			if !l.ready(ctx) {
+				l.handOver(c)
 				return
 			}
 		}
 	}
+	if err != nil && errors.As(err, new(*SetupError)) {
+		r.stop(err) // it is wrong for every reader, and none is to blame
+		return
+	}
+	failpoint.Pass("begin")
 	if !r.begin(ctx, c) {
 		l.forget()
 		return
@@ -88,15 +104,21 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 		r.log.Error("a message cannot be made", "subscriber", c.To.ID, "err", err)
 		return
 	}
+	failpoint.Pass("begun")
 	next := l.lookAhead(ctx)
+	began := time.Now()
 	reply, err := l.conn.Send(last, m, next)
+	took := time.Since(began)
 	l.told = next != nil && l.conn.Usable()
-	t := terms{now: r.Now(), step: r.Step, doubt: r.OnUncertain, others: r.tally.taken(c.Mailing), letter: p.mailing.Kind == KindLetter}
+	t := terms{now: r.Now(), step: r.Step, doubt: r.OnUncertain, others: r.tally.taken(c.Mailing), letter: p.mailing.Kind == KindLetter, fresh: l.carried == 0}
 	v := judge(c, err, t)
 	if err == nil {
 		v.Reply = clip(oneLine(reply), longestReply)
 	}
+	failpoint.Pass("end")
 	r.notes.end(v.Outcome)
+	failpoint.Pass("ended")
+	r.Counter.Tried(p.mailing.Kind, v.Outcome, took)
 	l.settle(last, p.mailing, v, err)
 }
 
@@ -106,7 +128,7 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 // promised but the few octets of an envelope.
 func (l *line) lookAhead(ctx context.Context) *Envelope {
 	r := l.run
-	if ctx.Err() != nil || l.carried+1 >= r.PerConnection || !r.pace.free() {
+	if ctx.Err() != nil || l.carried+1 >= r.perConnection() || !r.pace.free() {
 		return nil
 	}
 	select {
@@ -124,6 +146,7 @@ func (l *line) lookAhead(ctx context.Context) *Envelope {
 	if l.ahead, _, err = p.envelope(l.next); err != nil {
 		return nil
 	}
+	l.next.from = l.ahead.From
 	return &l.ahead
 }
 
@@ -139,19 +162,30 @@ func (l *line) forget() {
 func (r *run) begin(ctx context.Context, c Claim) bool {
 	r.gate.RLock()
 	defer r.gate.RUnlock()
-	standing := Void
-	err := r.bear(ctx, "note a delivery", func() (err error) {
-		standing, err = r.notes.begin(c)
-		return err
-	})
+	standing, err := r.notes.begin(c)
+	if err != nil {
+		standing, err = r.beginAgain(ctx, c, err)
+	}
 	return err == nil && standing == Clear
 }
 
+// beginAgain is for what could not be noted at the first try.
+func (r *run) beginAgain(ctx context.Context, c Claim, failed error) (Standing, error) {
+	standing := Void
+	err := r.bear(ctx, "note a delivery", func() (err error) {
+		if err, failed = failed, nil; err == nil {
+			standing, err = r.notes.begin(c)
+		}
+		return err
+	})
+	return standing, err
+}
+
 // ready waits for the pace and opens a connection where there is none. It
-// reports false when ctx ended.
+// reports false when ctx ended, or the relay wants no more connections.
 func (l *line) ready(ctx context.Context) bool {
 	r := l.run
-	if l.conn != nil && (l.carried >= r.PerConnection || !l.conn.Usable()) {
+	if l.conn != nil && (l.carried >= r.perConnection() || !l.conn.Usable()) {
 		l.close()
 	}
 	for {
@@ -163,17 +197,31 @@ func (l *line) ready(ctx context.Context) bool {
 		if l.conn != nil || l.open(ctx) {
 			return r.pace.spend(ctx) == nil
 		}
+		if l.away {
+			return false
+		}
 	}
 }
 
 func (l *line) open(ctx context.Context) bool {
 	r := l.run
 	conn, err := r.Transport.Open(ctx)
+	err = failpoint.After("opened", err)
+	if ctx.Err() == nil {
+		r.Counter.Opened(err)
+	}
 	if err == nil {
-		l.conn, l.carried = conn, 0
+		l.conn, l.carried, l.aside = conn, 0, 0
+		r.crowd.connected.Add(1)
+		r.waits(ctx, nil)
 		return true
 	}
 	if ctx.Err() != nil {
+		return false
+	}
+	if r.isCrowded(err) {
+		r.log.Debug("the relay wants fewer connections", "err", err)
+		l.standAside()
 		return false
 	}
 	var e *DeliveryError
@@ -181,8 +229,9 @@ func (l *line) open(ctx context.Context) bool {
 		r.stop(&RefusedError{Err: e})
 		return false
 	}
+	r.waits(ctx, err)
 	r.log.Warn("the relay does not answer", "err", err)
-	r.giveUp(r.pace.setback(l.round), err)
+	r.giveUp(r.pace.setback(l.round, false), err) // a limit of connections says nothing about a rate
 	return false
 }
 
@@ -191,27 +240,31 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 	r := l.run
 	switch v.blame {
 	case nobody:
-		l.carried++
+		if l.carried++; !l.conn.Usable() {
+			r.cuts.ended(l.carried) // it closed on the envelope that went along
+		}
 		r.tally.took(v.Mailing)
-		r.pace.progress()
+		if r.domains.busy.Load() {
+			r.domains.took(domainOf(v.To.Email))
+		}
+		r.pace.progress(l.round)
 	case recipient:
-		// Many put off in a row are not about their mailboxes: the relay
-		// wants us slower.
-		if v.State == Deferred && r.tally.putOff() >= mostRefusals {
-			r.pace.setback(l.round)
+		if v.State == Deferred {
+			l.putOff(v.To.Email, asDelivery(err), v.At)
 		} else {
-			r.pace.progress()
+			r.pace.progress(l.round)
 		}
 	case ourselves:
-		r.pace.progress()
+		r.pace.progress(l.round)
 		if r.tally.refuse(m, asDelivery(err)) {
 			r.pauseMailing(ctx, m, asDelivery(err))
 		}
 	case relay:
+		l.cut(v.To.Email, asDelivery(err), v.At)
 		// A connection that carried something has come to its end, as all do;
 		// one that carried nothing says that the relay is in trouble.
 		if l.carried == 0 || l.conn.Usable() {
-			r.giveUp(r.pace.setback(l.round), err)
+			r.giveUp(r.pace.setback(l.round, asDelivery(err).isLimit()), err)
 		}
 	}
 	if v.State != Sent {
@@ -225,7 +278,7 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 // pauseMailing stops an issue that the relay refuses as such.
 func (r *run) pauseMailing(ctx context.Context, m Mailing, why *DeliveryError) {
 	r.gate.Lock()
-	err := r.bear(ctx, "pause a mailing", func() error { return r.Ledger.Pause(ctx, m.ID, why.Error()) })
+	err := r.bear(ctx, "pause a mailing", func() error { return failpoint.After("paused", r.Ledger.Pause(ctx, m.ID, why.Error())) })
 	r.gate.Unlock()
 	if err != nil {
 		r.stop(err)
@@ -240,5 +293,6 @@ func (l *line) close() {
 	if l.conn != nil {
 		l.conn.Close() //nolint:errcheck // what it carried has been answered
 		l.conn = nil
+		l.run.crowd.connected.Add(-1)
 	}
 }

@@ -8,7 +8,11 @@ import "bytes"
 type slots struct{ to, id, unsubscribe, preferences string }
 
 // values fill the slots.
-type values struct{ to, id, unsubscribe, preferences string }
+type values struct {
+	to                           string // with a name, perhaps; "" is the address in angle brackets
+	address                      string
+	id, unsubscribe, preferences string
+}
 
 // The kinds of slot.
 const (
@@ -39,7 +43,28 @@ func cutMessage(data []byte, s slots) cut {
 	var c cut
 	rest := c.cutHead(data[:end], s)
 	c.cutParts(append(rest, data[end:]...), s)
+	for i, piece := range c.pieces {
+		c.pieces[i] = encodeDots(piece)
+	}
 	return c
+}
+
+// encodeDots gives a dot that begins a line of quoted-printable a line of its
+// own, encoded and with a soft break. Dots there are legal, but each sender
+// on the way has to look for them and double them (RFC 5321, 4.5.2); without
+// any, what is sent is what is stored.
+func encodeDots(text []byte) []byte {
+	var out []byte
+	for {
+		i := bytes.Index(text, []byte("\n."))
+		if i < 0 {
+			return append(out, text...)
+		}
+		out, text = append(out, text[:i+1]...), text[i+1:]
+		for bytes.HasPrefix(text, []byte(".")) {
+			out, text = append(out, "=2E=\r\n"...), text[1:]
+		}
+	}
 }
 
 // cutHead cuts at the slots of the head and returns what follows the last.
@@ -106,10 +131,13 @@ func matchQuoted(text []byte, slot string) int {
 	return i
 }
 
-// noDots reports whether no line of the pieces begins with a dot.
+// noDots reports whether no line of the message begins with a dot, whatever
+// its values are: those of the head must not begin a line, and those of the
+// parts are encoded.
 func (c cut) noDots() bool {
-	for _, piece := range c.pieces {
-		if bytes.HasPrefix(piece, []byte(".")) || bytes.Contains(piece, []byte("\n.")) {
+	for i, piece := range c.pieces {
+		begins := i < len(c.slots) && c.slots[i] <= slotLeave && bytes.HasSuffix(piece, []byte("\n"))
+		if begins || bytes.HasPrefix(piece, []byte(".")) || bytes.Contains(piece, []byte("\n.")) {
 			return false
 		}
 	}
@@ -125,7 +153,7 @@ func (c cut) fill(dst []byte, v values) []byte {
 		}
 		switch c.slots[i] {
 		case slotTo:
-			dst = append(dst, v.to...)
+			dst = v.appendTo(dst)
 		case slotID:
 			dst = append(dst, v.id...)
 		case slotLeave:
@@ -139,19 +167,30 @@ func (c cut) fill(dst []byte, v values) []byte {
 	return dst
 }
 
+// appendTo writes the recipient for the head.
+func (v values) appendTo(dst []byte) []byte {
+	if v.to != "" {
+		return append(dst, v.to...)
+	}
+	return append(append(append(dst, '<'), v.address...), '>')
+}
+
 // appendQuoted writes a token in quoted-printable, from the first column on.
 func appendQuoted(dst []byte, token string) []byte {
 	const hexDigits = "0123456789ABCDEF"
 	column := 0
 	for i := range len(token) {
 		b := token[i]
-		plain := b > ' ' && b < 0x7f && b != '='
+		plain := b > ' ' && b < 0x7f && b != '=' && (b != '.' || column > 0)
 		width := 1
 		if !plain {
 			width = 3
 		}
 		if column+width > longestQuoted-1 {
 			dst, column = append(dst, softBreak...), 0
+			if b == '.' {
+				plain, width = false, 3 // see encodeDots
+			}
 		}
 		if plain {
 			dst = append(dst, b)

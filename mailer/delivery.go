@@ -47,11 +47,12 @@ type Header struct {
 	From    string `json:"from"`
 	ReplyTo string `json:"reply_to"`
 	BaseURL string `json:"base_url"`
+	Mailbox string `json:"mailbox,omitempty"` // that the program reads; "" where there is none
 }
 
 // HeaderOf returns the header of a site's mails.
 func HeaderOf(site templates.Site) Header {
-	return Header{Name: site.Name, From: site.From, ReplyTo: site.ReplyTo, BaseURL: site.BaseURL}
+	return Header{Name: site.Name, From: site.From, ReplyTo: site.ReplyTo, BaseURL: site.BaseURL, Mailbox: site.Mailbox}
 }
 
 // A Claim is one delivery in a sender's window. A later claim of the same
@@ -65,6 +66,7 @@ type Claim struct {
 	Doubts   int       // attempts that were never answered
 	FailedAt time.Time // the first failure; zero when there was none
 	Stamp    int64     // the ledger's own; it only comes back in Note
+	from     string    // sender of the envelope, once it is made
 }
 
 // A Standing is what the ledger says when a message is about to be sent.
@@ -110,11 +112,23 @@ type Ledger interface {
 	Release(ctx context.Context, sender string) error
 	// Pause stops an issue's mailing for a reason; a letter is not stopped.
 	Pause(ctx context.Context, mailing, reason string) error
+	// Trouble notes with the issues that are being sent why nothing goes out
+	// for now; "" when it does.
+	Trouble(ctx context.Context, reason string) error
 	// Backlog says what is left to do.
 	Backlog(ctx context.Context) (Backlog, error)
 	// Mailing and Variant return what Claims point to.
 	Mailing(ctx context.Context, id string) (Mailing, error)
 	Variant(ctx context.Context, mailing, name string) (templates.Content, error)
+}
+
+// A Jotter is a Ledger that can note at once, without a commit. What it noted
+// survives kill -9, as after Note.
+type Jotter interface {
+	// Jot is Note where all that is begun is Clear. It reports false, and has
+	// noted nothing, when only Note can tell. Stale says that a Note, if only of
+	// nothing, should come soon, so that others see what was noted.
+	Jot(sender string, ends []Outcome, begins []Claim) (noted, stale bool)
 }
 
 // A Roster knows which senders are alive.

@@ -96,22 +96,18 @@ func (p *Press) Resume(ctx context.Context, number int) error {
 }
 
 // Retry makes what was refused, deferred or never answered due again, for the
-// next run, and returns how many that are.
-func (p *Press) Retry(ctx context.Context, number int) (int, error) {
+// next run. An issue that is under way or paused may be retried, too: whoever
+// sends it finds them, once it goes on. Those whose readers have left or are
+// suppressed stay as they are.
+func (p *Press) Retry(ctx context.Context, number int) (Retried, error) {
 	r, err := p.find(ctx, number)
 	if err != nil {
-		return 0, err
+		return Retried{}, err
 	}
 	if !r.State.Frozen() {
-		return 0, &StateError{number, r.State, "retry"}
+		return Retried{}, &StateError{number, r.State, "retry"}
 	}
-	if r.State == IssueSent {
-		r.EndedAt = time.Time{}
-		if err := p.move(ctx, r, IssueSending, []IssueState{IssueSent}, "retry"); err != nil {
-			return 0, err
-		}
-	}
-	return p.Issues.RequeueIssue(ctx, number, []State{Deferred, Bounced, Uncertain}, p.Now())
+	return p.Issues.RetryIssue(ctx, number, []State{Deferred, Bounced, Uncertain}, p.Now())
 }
 
 // find returns what is stored about an issue, or the current draft.

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"weekward/digest"
+	"weekward/mailer/failpoint"
 	"weekward/subscribers"
 	"weekward/templates"
 )
@@ -17,6 +19,7 @@ import (
 // in one commit. When another process was first, its issue stands. It returns
 // the number of the issue that is frozen.
 func (p *Press) freeze(ctx context.Context, d Decision, o PublishOptions) (int, error) {
+	failpoint.Pass("compose")
 	issue, err := p.Compose(ctx, d.Slot, d.Issue)
 	if err != nil {
 		return 0, fmt.Errorf("compose issue %d: %w", d.Issue, err)
@@ -28,7 +31,13 @@ func (p *Press) freeze(ctx context.Context, d Decision, o PublishOptions) (int, 
 	if err != nil {
 		return 0, err
 	}
+	if f.Rations, err = p.Sender.rations(ctx, p.Now()); err != nil {
+		return 0, err
+	}
+	failpoint.Pass("freeze")
+	debug.FreeOSMemory() // composing took much; what comes now takes little, and perhaps hours
 	won, err := p.Issues.FreezeIssue(ctx, f)
+	err = failpoint.After("frozen", err)
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +118,11 @@ func (p *Press) frozen(r Record, issue digest.Issue, o PublishOptions) (Frozen, 
 	}
 	links := SlotLinks(p.Site.BaseURL, m.Seed, r.Number)
 	return Frozen{Record: r, From: from, Mailing: m, Variant: func(a Audience) (templates.Content, error) {
-		return p.variant(issue, links, a)
+		c, err := p.variant(issue, links, a)
+		if err != nil {
+			return c, err
+		}
+		return c, p.Sender.prove(m, c)
 	}}, nil
 }
 

@@ -81,6 +81,7 @@ type Frozen struct {
 	// Variant renders the mail of the active subscribers that share a
 	// language, topics and format. It is called once for each.
 	Variant func(a Audience) (templates.Content, error)
+	Rations []Ration // of the days the issue is spread over; nil is all at once
 }
 
 // An Audience is the active subscribers who get the same mail.
@@ -137,10 +138,20 @@ type Delivery struct {
 	Recipient string    `json:"subscriber"` // ID
 	State     State     `json:"state"`
 	Attempts  int       `json:"attempts"`
-	Code      int       `json:"code,omitempty"`  // SMTP reply code
-	Reply     string    `json:"reply,omitempty"` // what the relay said, or why it was skipped
-	DueAt     time.Time `json:"due,omitzero"`    // when it is tried again
+	Doubts    int       `json:"doubts,omitempty"` // attempts that were never answered: the mail may have come by each of them
+	Code      int       `json:"code,omitempty"`   // SMTP reply code
+	Reply     string    `json:"reply,omitempty"`  // what the relay said, or why it was skipped
+	DueAt     time.Time `json:"due,omitzero"`     // when it is tried again
 	DoneAt    time.Time `json:"done,omitzero"`
+}
+
+// Retried is what became of a retry.
+type Retried struct {
+	Issue    int        `json:"issue"`
+	State    IssueState `json:"state"`    // of the issue now
+	Due      int        `json:"due"`      // deliveries that are due again
+	Doubtful int        `json:"doubtful"` // of those, mails that were never answered: they may come twice
+	Kept     int        `json:"kept"`     // left as they are, because their readers have left or are suppressed
 }
 
 // Issues stores issues and what is frozen of them.
@@ -160,14 +171,14 @@ type Issues interface {
 	// FreezeIssue reports whether this call froze the issue; of two processes
 	// one does.
 	FreezeIssue(ctx context.Context, f Frozen) (bool, error)
-	// Figures counts an issue's deliveries.
-	Figures(ctx context.Context, number int) (Figures, error)
+	Watched
 	// Audiences returns the active subscribers, grouped by the mail they get.
 	Audiences(ctx context.Context) ([]Audience, error)
 	// EachDelivery calls f for the deliveries of an issue that are in one of
 	// the states, or for all when there are none.
 	EachDelivery(ctx context.Context, number int, states []State, f func(Delivery) error) error
-	// RequeueIssue makes the deliveries in those states due again, for a
-	// moved issue.
-	RequeueIssue(ctx context.Context, number int, states []State, now time.Time) (int, error)
+	// RetryIssue makes the deliveries in those states due again, unless their
+	// reader is no longer to be mailed, and opens the issue again when it had
+	// ended.
+	RetryIssue(ctx context.Context, number int, states []State, now time.Time) (Retried, error)
 }

@@ -2,54 +2,19 @@ package mailer_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"strconv"
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"weekward/mailer"
-	"weekward/store"
 	"weekward/store/storetest"
 )
 
-// The environment of a child process that delivers until it is killed.
-const (
-	childDatabase = "WEEKWARD_TEST_DATABASE"
-	childRelay    = "WEEKWARD_TEST_RELAY"
-	killsWanted   = "WEEKWARD_TEST_KILLS" // how often TestKillNine kills; 4 when empty
-)
-
-func TestMain(m *testing.M) {
-	if address := os.Getenv(childDatabase); address != "" {
-		if err := deliverAsChild(address, os.Getenv(childRelay)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	goleak.VerifyTestMain(m)
-}
-
-func deliverAsChild(address, relayURL string) error {
-	ctx := context.Background()
-	s, err := store.Open(ctx, address)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
-	var c clock
-	c.Set(slot.Add(time.Hour))
-	sender, err := makeSender(s, relayURL, c.Now)
-	if err != nil {
-		return err
-	}
-	return sender.Deliver(ctx)
-}
+// killsWanted is the environment's word on how often TestKillNine kills; 4 when
+// empty.
+const killsWanted = "WEEKWARD_TEST_KILLS"
 
 // After kill -9, at whatever moment, the next run goes on within seconds:
 // nobody is missing, and at most the messages in flight, one a connection,
@@ -104,10 +69,7 @@ func TestKillNine(t *testing.T) {
 		t.Errorf("doubles: got %d after %d kills, want at most %d each", got, kills, connections)
 	}
 	n.Relay.sameBytes(t)
-	var integrity string
-	if err := n.raw.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
-		t.Errorf("integrity_check: got %q, %v, want ok", integrity, err)
-	}
+	n.wantSound()
 }
 
 // A send that runs elsewhere and dies is taken over by one that waits for it.
@@ -159,16 +121,4 @@ func TestSilentSenderIsTakenOverWhenItsLeaseIsOut(t *testing.T) {
 		t.Errorf("taken over after %s, want the lease to be over first", took)
 	}
 	wantOnce(t, n.Relay, addresses)
-}
-
-// startChild runs this test binary as a process that delivers.
-func (n *newsroom) startChild() *exec.Cmd {
-	n.t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^$")
-	child.Env = append(os.Environ(), childDatabase+"="+n.Address, childRelay+"="+n.Relay.URL())
-	child.Stderr = os.Stderr
-	if err := child.Start(); err != nil {
-		n.t.Fatal(err)
-	}
-	return child
 }

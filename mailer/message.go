@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"mime"
-	"net/url"
 	"strings"
 	"time"
 
@@ -61,6 +60,7 @@ func (p *plate) compose(subject, text, html, to, id string) (*gomail.Msg, error)
 	m.SetMessageIDWithValue(id)
 	// RFC 3834: nobody's holiday notice shall answer.
 	m.SetGenHeader("Auto-Submitted", "auto-generated")
+	m.SetGenHeader("Feedback-ID", p.feedbackID())
 	if p.header.ReplyTo != "" {
 		if err := m.ReplyTo(p.header.ReplyTo); err != nil {
 			return nil, fmt.Errorf("read reply_to: %w", err)
@@ -78,38 +78,17 @@ func (p *plate) compose(subject, text, html, to, id string) (*gomail.Msg, error)
 	return m, nil
 }
 
-// addListHeaders says which list it is and how to leave it. go-mail writes
-// what it is given, so each value is checked here.
-func (p *plate) addListHeaders(m *gomail.Msg) error {
-	leave := SlotLinks(p.header.BaseURL, p.mailing.Seed, p.mailing.Issue).Unsubscribe
-	if !printable(leave) {
-		return fmt.Errorf("build message: unsubscribe address %q cannot stand in a header", p.header.BaseURL)
-	}
-	host, err := listHost(p.header.BaseURL)
-	if err != nil {
-		return err
-	}
-	m.SetGenHeader("List-Id", strings.TrimSpace(phrase(p.header.Name)+" <weekward."+host+">")) // RFC 2919
-	m.SetGenHeader("List-Unsubscribe", "<"+leave+">")                                          // RFC 2369
-	m.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")                      // RFC 8058: a POST there alone unsubscribes
-	m.SetGenHeader("Precedence", "bulk")
-	return nil
-}
-
-func listHost(base string) (string, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Hostname() == "" {
-		return "", fmt.Errorf("build message: %q is not the address of a site", base)
-	}
-	return strings.ToLower(strings.Trim(u.Hostname(), "[]")), nil
-}
-
 func (p *plate) boundary() string { return derive(p.mailing.Seed, "boundary")[:40] }
 
 // phrase writes a name for a header (RFC 5322, 3.2.5).
 func phrase(name string) string {
 	name = clip(oneLine(name), 100)
-	if encoded := mime.QEncoding.Encode("utf-8", name); encoded != name || name == "" {
+	if name == "" {
+		return ""
+	}
+	// RFC 2047, 5 (3): in a phrase, "<" and its like must not stand bare in an
+	// encoded word, as QEncoding would leave them.
+	if encoded := mime.BEncoding.Encode("utf-8", name); encoded != name {
 		return encoded
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`

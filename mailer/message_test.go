@@ -28,7 +28,7 @@ func (signer) Token(p subscribers.Purpose, s subscribers.Subscriber, _ time.Time
 func issueMailing() Mailing {
 	return Mailing{
 		ID: "m1", Kind: KindIssue, Issue: 31, Seed: "a seed nobody knows", Date: time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC),
-		Header: Header{Name: "Ward Weekly", From: "Ward Weekly <digest@example.org>", ReplyTo: "editor@example.org", BaseURL: "https://news.example.org"},
+		Header: Header{Name: "Ward Weekly", From: "Ward Weekly <digest@example.org>", ReplyTo: "editor@example.org", BaseURL: "https://news.example.org", Mailbox: "bounces@mail.example.org"},
 	}
 }
 
@@ -62,7 +62,8 @@ func TestHeadOfAnIssue(t *testing.T) {
 		"From": `"Ward Weekly" <digest@example.org>`, "To": "<reader@example.org>", "Reply-To": "<editor@example.org>",
 		"Date": "Tue, 03 Mar 2026 07:00:00 +0000", "Message-Id": "<" + message.ID + ">", "Mime-Version": "1.0",
 		"List-Id":               `"Ward Weekly" <weekward.news.example.org>`,
-		"List-Unsubscribe":      "<https://news.example.org/unsubscribe/token-unsubscribe-s1-2>",
+		"List-Unsubscribe":      "<https://news.example.org/unsubscribe/token-unsubscribe-s1-2>, <mailto:bounces@mail.example.org?subject=unsubscribe%20token-unsubscribe-s1-2>",
+		"Cfbl-Address":          "bounces@mail.example.org; report=arf",
 		"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Auto-Submitted": "auto-generated", "Precedence": "bulk",
 		"User-Agent": "", "X-Mailer": "", "Bcc": "", "Cc": "", "Sender": "",
 	} {
@@ -135,6 +136,9 @@ func TestNothingInjectsAHeader(t *testing.T) {
 		evil := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"a\r\nBcc: x@example.org", "a\nX: y", "a\u2028b", "\r\n\r\nbody", strings.Repeat("long ", 400), strings.Repeat("x", 3000), "=?utf-8?q?=0D=0ABcc?=", `a" <x@example.org>, "b`}))
 		m := issueMailing()
 		m.Header.Name = evil.Draw(rt, "name")
+		if rapid.Bool().Draw(rt, "no mailbox") {
+			m.Header.Mailbox = ""
+		}
 		c := templates.Content{Subject: evil.Draw(rt, "subject"), Text: evil.Draw(rt, "text") + "\n.\n..\n", HTML: "<p>" + evil.Draw(rt, "html")}
 		data := build(t, m, c, "reader@example.org").Data
 		head, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
@@ -143,7 +147,10 @@ func TestNothingInjectsAHeader(t *testing.T) {
 				rt.Fatalf("line %q: want CRLF only and at most 998 octets", line)
 			}
 		}
-		known := "Auto-Submitted Date List-Id List-Unsubscribe List-Unsubscribe-Post Mime-Version Message-Id Precedence Subject From To Reply-To Content-Type"
+		known := "Auto-Submitted Cfbl-Address Date Feedback-Id List-Id List-Unsubscribe List-Unsubscribe-Post Mime-Version Message-Id Precedence Subject From To Reply-To Content-Type"
+		if m.Header.Mailbox == "" {
+			known = strings.Replace(known, "Cfbl-Address ", "", 1)
+		}
 		got := read(t, data).Header
 		if len(got) != len(strings.Fields(known)) {
 			rt.Fatalf("head has %d fields, want %d:\n%s", len(got), len(strings.Fields(known)), head)

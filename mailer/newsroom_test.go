@@ -85,15 +85,25 @@ func openNewsroomAt(t testing.TB, address string) *newsroom {
 // newPress is one process's press and sender.
 func (n *newsroom) newPress() *mailer.Press {
 	n.t.Helper()
-	set, err := templates.New(nil)
+	press, err := makePress(n.Store, n.Relay.URL(), n.Clock.Now)
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	return &mailer.Press{
-		Issues: n.Store, Sender: newSender(n.t, n.Store, n.Relay.URL(), n.Clock.Now), Compose: compose, Templates: set, Site: site,
-		Schedule: digest.Schedule{Weekday: time.Tuesday, Hour: 7, Location: time.UTC},
-		Settings: mailer.Settings{Review: mailer.ReviewSend, MinItems: 1}, Editor: "editor@example.org", Now: n.Clock.Now, Log: testLog(n.t),
+	press.Log, press.Sender.Log = testLog(n.t), testLog(n.t)
+	return press
+}
+
+func makePress(s *store.Store, url string, now func() time.Time) (*mailer.Press, error) {
+	set, err := templates.New(nil)
+	if err != nil {
+		return nil, err
 	}
+	sender, err := makeSender(s, url, now)
+	return &mailer.Press{
+		Issues: s, Sender: sender, Compose: compose, Templates: set, Site: site,
+		Schedule: digest.Schedule{Weekday: time.Tuesday, Hour: 7, Location: time.UTC},
+		Settings: mailer.Settings{Review: mailer.ReviewSend, MinItems: 1}, Editor: "editor@example.org", Now: now,
+	}, err
 }
 
 func newSender(t testing.TB, s *store.Store, url string, now func() time.Time) *mailer.Sender {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"weekward/mailer/failpoint"
 )
 
 // An Outbox is a transport that goes nowhere: each message becomes an .eml file
@@ -50,10 +52,10 @@ func (o *Outbox) write(m Message) error {
 		f.Close()
 		return err
 	}
-	if err := f.Close(); err != nil {
+	if err := failpoint.After("outbox written", f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), filepath.Join(o.Dir, FileName(m.ID)))
+	return failpoint.After("outbox renamed", os.Rename(f.Name(), filepath.Join(o.Dir, FileName(m.ID))))
 }
 
 // FileName is the name of a message's file. A Message-ID that does not make a

@@ -1,6 +1,8 @@
 package mailer
 
 import (
+	"errors"
+	"os"
 	"strconv"
 	"time"
 )
@@ -9,12 +11,26 @@ import (
 // from its first failure on; the last wait repeats.
 var backOff = [...]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
-// giveUp is when a delivery that is refused for now is refused for good.
-const giveUp = 24 * time.Hour
+// A delivery that is refused for now is refused for good after giveUp, and no
+// fewer than leastTries: a clock that was set ahead, or a machine that was off,
+// makes no day of trying.
+const (
+	giveUp     = 24 * time.Hour
+	leastTries = len(backOff)
+)
 
 // mostBreaks is how often a broken connection may interrupt one delivery
 // before it waits like a refused one: it may be the message that breaks it.
 const mostBreaks = 3
+
+// How often a message that was never answered is sent again, at most. A relay
+// that fell silent has most likely taken it. One that hung up was mostly
+// still reading: content goes out in one write, so that what ends in the midst
+// of it looks from here like a lost answer.
+const (
+	mostSilences = 1
+	mostHangUps  = 3
+)
 
 // longestReply is how much of a relay's words is kept, in characters.
 const longestReply = 300
@@ -55,6 +71,7 @@ type terms struct {
 	doubt  Doubt
 	others bool // the relay took other mails of the mailing: a refusal is this one's own
 	letter bool // it is the only mail of its mailing
+	fresh  bool // the connection had carried nothing before
 }
 
 // judge decides what an attempt means.
@@ -74,28 +91,44 @@ func judge(c Claim, err error, t terms) verdict {
 	}
 	switch {
 	case e.unanswered():
-		return v.doubt(t)
+		return v.doubt(t, e.timedOut())
 	case e.recipientIsWrong(), e.Permanent && t.others && c.Attempts >= mostBreaks:
 		return v.end(Bounced, recipient)
 	case e.Permanent && t.letter:
 		return v.later(recipient)
 	case e.Permanent:
 		return v.again(t.step, ourselves)
-	case e.Stage <= StageFrom || e.Code == 421 && e.Stage < StageEnd:
-		v.Attempts-- // the relay has not looked at this message
+	case e.aboutTheRelay(t) && c.Attempts <= mostBreaks:
+		v.Attempts--
 		return v.again(t.step, relay)
-	case e.lostConnection() && c.Attempts%mostBreaks != 0:
+	case (e.lostConnection() || e.Stage <= StageFrom) && c.Attempts%mostBreaks != 0:
 		return v.again(t.step, relay)
-	case e.lostConnection():
+	case e.lostConnection() || e.Stage <= StageFrom:
 		return v.later(relay)
 	}
 	return v.later(recipient)
 }
 
+// aboutTheRelay reports whether a failure for now says nothing about its
+// message: nothing has gone through yet, or a connection that had carried
+// others came to its end. Else it counts, because one message may be what
+// makes a relay hang up, each time; and when that was seen, it counts always.
+func (e *DeliveryError) aboutTheRelay(t terms) bool {
+	early := e.Stage <= StageFrom || e.Code == 421 && e.Stage < StageEnd
+	return early && (!t.others || e.lostConnection() && !t.fresh)
+}
+
+// timedOut reports whether the relay was silent for too long.
+func (e *DeliveryError) timedOut() bool { return errors.Is(e.Err, os.ErrDeadlineExceeded) }
+
 // doubt is for a message that may have arrived.
-func (v verdict) doubt(t terms) verdict {
+func (v verdict) doubt(t terms, silent bool) verdict {
 	v.Doubts++
-	if t.doubt == Hold || v.Doubts > 1 {
+	most := mostHangUps
+	if silent {
+		most = mostSilences
+	}
+	if t.doubt == Hold || v.Doubts > most {
 		return v.end(Uncertain, relay)
 	}
 	return v.again(t.step, relay)
@@ -111,7 +144,7 @@ func (v verdict) again(step time.Duration, b blame) verdict {
 // later is for a coming run, until the day is over.
 func (v verdict) later(b blame) verdict {
 	wait := backOff[min(max(v.Attempts, 1), len(backOff))-1]
-	if v.At.Add(wait).After(v.FailedAt.Add(giveUp)) {
+	if v.At.Add(wait).After(v.FailedAt.Add(giveUp)) && v.Attempts >= leastTries {
 		return v.end(Bounced, b)
 	}
 	v.State, v.blame, v.DueAt = Deferred, b, v.At.Add(wait)
@@ -143,6 +176,9 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 func (e *RefusedError) Hint() string {
 	if e.Issue == 0 {
 		return `check [smtp], then run "weekward send" again`
+	}
+	if e.Err.Stage == StageFrom {
+		return `if the relay sends for one address only, set envelope_tokens = false in [smtp] or leave envelope out; then "weekward resume ` + strconv.Itoa(e.Issue) + `" and "weekward send"`
 	}
 	return `mend the cause, then "weekward resume ` + strconv.Itoa(e.Issue) + `" and "weekward send"`
 }

@@ -2,6 +2,8 @@ package mailer
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"testing"
 	"time"
 )
@@ -11,10 +13,13 @@ func TestWhatAnAttemptMeans(t *testing.T) {
 	usual := terms{now: now, step: time.Second, doubt: Resend}
 	others, letter, hold := usual, usual, usual
 	others.others, letter.letter, hold.doubt = true, true, Hold
+	fresh := others
+	fresh.fresh = true
 	reply := func(stage Stage, code int, enhanced string) error {
 		return &DeliveryError{Permanent: code >= 500, Stage: stage, Code: code, Enhanced: enhanced, Reply: enhanced + " words"}
 	}
 	lost := func(stage Stage) error { return &DeliveryError{Stage: stage, Err: errors.New("EOF")} }
+	silent := &DeliveryError{Stage: StageEnd, Err: fmt.Errorf("read: %w", os.ErrDeadlineExceeded)}
 	for _, c := range []struct {
 		why   string
 		claim Claim
@@ -41,11 +46,19 @@ func TestWhatAnAttemptMeans(t *testing.T) {
 		{"greylisted for a day", Claim{Attempts: 8, FailedAt: now.Add(-23*time.Hour - time.Minute)}, reply(StageTo, 451, ""), usual, Bounced, recipient, 0},
 		{"too fast for it", Claim{}, reply(StageFrom, 452, "4.3.2"), usual, Queued, relay, time.Second},
 		{"closing", Claim{}, reply(StageTo, 421, "4.3.2"), usual, Queued, relay, time.Second},
+		{"closing, after it took others over this connection", Claim{}, reply(StageFrom, 421, "4.7.0"), others, Queued, relay, time.Second},
+		{"closing on this one, each time, when others had luck", Claim{Attempts: 2}, reply(StageTo, 421, "4.3.2"), fresh, Deferred, relay, 15 * time.Minute},
+		{"hung up on MAIL, each time, when others had luck", Claim{Attempts: 2}, lost(StageFrom), fresh, Deferred, relay, 15 * time.Minute},
+		{"hung up on MAIL once more, in a later run", Claim{Attempts: 5}, lost(StageFrom), usual, Deferred, relay, time.Hour},
+		{"our sender, refused for one reader", Claim{Attempts: 2}, reply(StageFrom, 550, "5.7.1"), others, Bounced, recipient, 0},
 		{"lost before the end", Claim{}, lost(StageData), usual, Queued, relay, time.Second},
 		{"lost three times: it may be the message", Claim{Attempts: 2}, lost(StageData), usual, Deferred, relay, 15 * time.Minute},
 		{"an error of another kind", Claim{}, errors.New("broken pipe"), usual, Queued, relay, time.Second},
 		{"never answered", Claim{}, lost(StageEnd), usual, Queued, relay, time.Second},
-		{"never answered, twice", Claim{Attempts: 1, Doubts: 1}, lost(StageEnd), usual, Uncertain, relay, 0},
+		{"hung up, twice: it may have been in mid-message", Claim{Attempts: 1, Doubts: 1}, lost(StageEnd), usual, Queued, relay, 2 * time.Second},
+		{"hung up, four times", Claim{Attempts: 3, Doubts: 3}, lost(StageEnd), usual, Uncertain, relay, 0},
+		{"silent", Claim{}, silent, usual, Queued, relay, time.Second},
+		{"silent, twice", Claim{Attempts: 1, Doubts: 1}, silent, usual, Uncertain, relay, 0},
 		{"never answered, and doubles are unwelcome", Claim{}, lost(StageEnd), hold, Uncertain, relay, 0},
 	} {
 		v := judge(c.claim, c.err, c.terms)

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"weekward/mailer/dkim"
 	"weekward/subscribers"
 	"weekward/templates"
 )
@@ -22,12 +24,14 @@ type plate struct {
 	mailing Mailing
 	header  Header
 	from    *mail.Address
-	bounces string // where what cannot be delivered goes back to
-	domain  string // of Message-IDs
-	idKind  string // their beginning
+	bounces string                                    // where what cannot be delivered goes back to
+	returns func(issue int, subscriber string) string // the same with a token for one reader; nil makes none
+	domain  string                                    // of Message-IDs
+	idKind  string                                    // their beginning
 	message cut
-	noDots  bool      // no line of it begins with a dot
-	marks   sync.Pool // of *subscribers.Marker
+	seal    *dkim.Seal // nil leaves signing to the relay
+	noDots  bool       // no line of it begins with a dot
+	marks   sync.Pool  // of *subscribers.Marker
 }
 
 // newPlate prepares a variant. The header is the mailing's own or, for a
@@ -65,6 +69,10 @@ func newPlate(m Mailing, c templates.Content, today Header, bounces string) (*pl
 	return p, nil
 }
 
+// roomBehind is the room that is left behind a message: for its end and the
+// envelope of the next one, so that they go out together without a copy.
+const roomBehind = 1 << 10
+
 // print makes the message of one claim. Its Data is appended to room, which
 // may be nil.
 func (p *plate) print(room []byte, c Claim, sign Signer) (Message, error) {
@@ -72,7 +80,7 @@ func (p *plate) print(room []byte, c Claim, sign Signer) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	v := values{to: box, id: p.messageID(c.To.ID)}
+	v := values{to: box, address: e.To, id: p.messageID(c.To.ID)}
 	if p.mailing.Kind == KindIssue {
 		v.unsubscribe = sign.Token(subscribers.PurposeUnsubscribe, c.To, time.Time{})
 		v.preferences = sign.Token(subscribers.PurposePreferences, c.To, time.Time{})
@@ -80,16 +88,21 @@ func (p *plate) print(room []byte, c Claim, sign Signer) (Message, error) {
 			return Message{}, errors.New("build message: a token cannot stand in a header")
 		}
 	}
-	dots := strings.Contains(v.unsubscribe, ".") || strings.Contains(v.preferences, ".") // a long token is folded
-	return Message{ID: v.id, Envelope: e, Data: p.message.fill(room, v), NoDots: p.noDots && !dots}, nil
+	m := Message{ID: v.id, Envelope: e, Data: slices.Grow(p.message.fill(room, v), roomBehind), NoDots: p.noDots}
+	if p.seal != nil {
+		if err := p.seal.Sign(m.Data[len(room):]); err != nil {
+			return Message{}, badSignature(err)
+		}
+	}
+	return m, nil
 }
 
 // envelope returns from whom to whom a claim's message goes, and the
-// recipient as it stands in the head.
+// recipient as it stands in the head, or "" when that is the address.
 func (p *plate) envelope(c Claim) (e Envelope, box string, err error) {
-	e.From, e.To = p.bounces, c.To.Email
+	e.From, e.To = p.sender(c), c.To.Email
 	if plainAddress(e.To) {
-		return e, "<" + e.To + ">", nil
+		return e, "", nil
 	}
 	// A notice goes to a mailbox of the configuration, which may have a name.
 	to, err := parseMailbox(e.To)

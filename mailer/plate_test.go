@@ -27,13 +27,17 @@ func (f fixedTokens) Token(p subscribers.Purpose, _ subscribers.Subscriber, _ ti
 func plainly(t testing.TB, m Mailing, c templates.Content, to string, tokens fixedTokens, id string) []byte {
 	t.Helper()
 	fill := strings.NewReplacer(slot(m.Seed, "unsubscribe"), tokens[subscribers.PurposeUnsubscribe], slot(m.Seed, "preferences"), tokens[subscribers.PurposePreferences])
-	p := &plate{mailing: m, header: m.Header}
+	p := &plate{mailing: m, header: m.Header, domain: "example.org"}
 	p.from, _ = parseMailbox(m.Header.From)
 	msg, err := p.compose(c.Subject, fill.Replace(c.Text), fill.Replace(c.HTML), to, id)
 	if err != nil {
 		t.Fatal(err)
 	}
-	msg.SetGenHeader("List-Unsubscribe", "<"+m.Header.BaseURL+"/unsubscribe/"+tokens[subscribers.PurposeUnsubscribe]+">")
+	ways := "<" + m.Header.BaseURL + "/unsubscribe/" + tokens[subscribers.PurposeUnsubscribe] + ">"
+	if m.Header.Mailbox != "" {
+		ways += ", <mailto:" + m.Header.Mailbox + "?subject=unsubscribe%20" + tokens[subscribers.PurposeUnsubscribe] + ">"
+	}
+	msg.SetGenHeader("List-Unsubscribe", ways)
 	var b bytes.Buffer
 	if _, err := msg.WriteTo(&b); err != nil {
 		t.Fatal(err)
@@ -50,6 +54,7 @@ func TestPlatePrintsWhatAPlainMessageSays(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := issueMailing()
 		m.Header.Name = word.Draw(rt, "newsletter")
+		m.Header.Mailbox = rapid.SampledFrom([]string{"", "bounces@example.org", "b@elsewhere.example.com"}).Draw(rt, "mailbox")
 		links := SlotLinks(m.Header.BaseURL, m.Seed, m.Issue)
 		between := func() string {
 			return word.Draw(rt, "word") + rapid.SampledFrom([]string{links.Unsubscribe, links.Preferences, ""}).Draw(rt, "link")
@@ -83,6 +88,30 @@ func TestPlatePrintsWhatAPlainMessageSays(t *testing.T) {
 			rt.Fatalf("Message-ID: got %q, want %q", got.ID, want)
 		}
 	})
+}
+
+// Then nobody on the way has to double one, and nobody forgets to.
+func TestNoPrintedLineBeginsWithADot(t *testing.T) {
+	m := issueMailing()
+	links := SlotLinks(m.Header.BaseURL, m.Seed, m.Issue)
+	dotted := ".\n..x\n" + strings.Repeat("a", 75) + "...b\n\n.\n" + links.Unsubscribe + "\n" + links.Preferences + ".\n"
+	claim := Claim{To: subscribers.Subscriber{ID: "s1", Email: "r@example.org"}}
+	tokens := fixedTokens{subscribers.PurposeUnsubscribe: strings.Repeat(".", 200), subscribers.PurposePreferences: strings.Repeat("x.", 200)}
+	for _, c := range []templates.Content{{Subject: "s", Text: dotted}, {Subject: "s", Text: dotted, HTML: dotted}} {
+		p, err := newPlate(m, c, Header{}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.print(nil, claim, tokens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !got.NoDots || bytes.Contains(got.Data, []byte("\n.")) {
+			t.Errorf("print: got NoDots %v, want it set and no line with a dot first:\n%s", got.NoDots, got.Data)
+		}
+		sameMessage(t, got.Data, plainly(t, m, c, claim.To.Email, tokens, got.ID))
+		sameLimits(t, got.Data)
+	}
 }
 
 // sameMessage compares two messages as a mail program reads them.

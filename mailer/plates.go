@@ -38,6 +38,13 @@ func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := p.sealWith(r.DKIM); err != nil {
+		r.stop(err) // it would go wrong for every reader
+		return nil, err
+	}
+	if m.Needs != "" { // else it is to nobody on the list, as a notice is
+		p.returns = r.Return
+	}
 	if len(r.plates.kept) >= mostPlates {
 		clear(r.plates.kept)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"weekward/digest"
+	"weekward/mailer/failpoint"
 	"weekward/templates"
 )
 
@@ -216,8 +217,10 @@ func (p *Press) close(ctx context.Context, number int) (Report, error) {
 	if r.State != IssueSending || f.Open() > 0 {
 		return report, nil
 	}
-	r.State, r.EndedAt, report.State = IssueSent, p.Now(), IssueSent
+	failpoint.Pass("close")
+	r.State, r.Reason, r.EndedAt, report.State, report.Reason = IssueSent, "", p.Now(), IssueSent, ""
 	moved, err := p.Issues.MoveIssue(ctx, Move{Record: r, From: []IssueState{IssueSending}})
+	err = failpoint.After("closed", err)
 	if moved {
 		p.log().Info("sent", "issue", number, "sent", f.Sent, "bounced", f.Bounced, "skipped", f.Skipped, "uncertain", f.Uncertain,
 			"took", r.EndedAt.Sub(r.FrozenAt).Round(time.Millisecond))
@@ -225,20 +228,14 @@ func (p *Press) close(ctx context.Context, number int) (Report, error) {
 	return report, err
 }
 
-// Status is how an issue stands; 0 means the newest that is stored.
+// Status is how an issue stands; 0 means the newest that is stored. Progress
+// tells more.
 func (p *Press) Status(ctx context.Context, number int) (Report, error) {
-	if number == 0 {
-		next, err := p.Issues.NextIssue(ctx)
-		if err != nil {
-			return Report{}, err
-		}
-		number = next - 1
-	}
-	r, err := p.Issues.Issue(ctx, number)
+	r, err := p.newestOr(ctx, number)
 	if err != nil {
-		return Report{}, fmt.Errorf("issue %d: %w", number, err)
+		return Report{}, err
 	}
-	f, err := p.Issues.Figures(ctx, number)
+	f, err := p.Issues.Figures(ctx, r.Number)
 	report := report(r, f)
 	if !r.EndedAt.IsZero() {
 		report.TookMS = r.EndedAt.Sub(r.FrozenAt).Milliseconds()

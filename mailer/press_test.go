@@ -424,11 +424,67 @@ func TestRetryMailsOnlyWhoWasRefused(t *testing.T) {
 	if r := n.run(mailer.PublishOptions{}); r.Bounced != 1 {
 		t.Fatalf("report: got %+v, want one bounced", r)
 	}
-	if count, err := n.Press.Retry(ctx, 1); err != nil || count != 1 {
-		t.Fatalf("Retry(1) = %d, %v, want 1", count, err)
+	want := mailer.Retried{Issue: 1, State: mailer.IssueSending, Due: 1}
+	if got, err := n.Press.Retry(ctx, 1); err != nil || got != want {
+		t.Fatalf("Retry(1) = %+v, %v, want %+v", got, err, want)
 	}
 	wantFigures(t, n.run(mailer.PublishOptions{}), mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 10, Sent: 10})
 	wantOnce(t, n.Relay, addresses)
+}
+
+func TestRetryLeavesAloneWhoIsNoLongerToBeMailed(t *testing.T) {
+	n := openNewsroom(t)
+	addresses := n.subscribe(10)
+	n.Relay.rcpt = func(to string, try int) error {
+		if to == addresses[4] || to == addresses[5] {
+			return says(550, [3]int{5, 1, 1}, "unknown")
+		}
+		return nil
+	}
+	n.run(mailer.PublishOptions{})
+	n.exec("UPDATE subscribers SET state = 'suppressed' WHERE id IN ('s00004', 's00005')")
+	want := mailer.Retried{Issue: 1, State: mailer.IssueSent, Kept: 2} // and it is not opened again for nothing
+	if got, err := n.Press.Retry(ctx, 1); err != nil || got != want {
+		t.Errorf("Retry(1) of the suppressed = %+v, %v, want %+v", got, err, want)
+	}
+	n.exec("UPDATE subscribers SET state = 'active' WHERE id = 's00005'")
+	n.exec("UPDATE deliveries SET state = 'uncertain', doubts = 2 WHERE recipient = 's00003'")
+	want = mailer.Retried{Issue: 1, State: mailer.IssueSending, Due: 2, Doubtful: 1, Kept: 1}
+	if got, err := n.Press.Retry(ctx, 1); err != nil || got != want {
+		t.Errorf("Retry(1) = %+v, %v, want %+v", got, err, want)
+	}
+	n.Relay.rcpt = nil
+	wantFigures(t, n.run(mailer.PublishOptions{}), mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 10, Sent: 9, Bounced: 1})
+	if p, err := n.Press.Progress(ctx, 1); err != nil || p.Doubtful != 1 {
+		t.Errorf("Progress(1).Doubtful = %d, %v, want 1: a retry does not make a doubt go", p.Doubtful, err)
+	}
+}
+
+func TestRetryOfAPausedIssueWaitsForItsResumption(t *testing.T) {
+	n := openNewsroom(t)
+	addresses := n.subscribe(3)
+	n.Relay.rcpt = func(to string, try int) error {
+		if to == addresses[0] {
+			return says(450, [3]int{4, 2, 1}, "busy")
+		}
+		return nil
+	}
+	n.run(mailer.PublishOptions{})
+	if err := n.Press.Pause(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	want := mailer.Retried{Issue: 1, State: mailer.IssuePaused, Due: 1}
+	if got, err := n.Press.Retry(ctx, 1); err != nil || got != want {
+		t.Errorf("Retry(1) = %+v, %v, want %+v", got, err, want)
+	}
+	n.Relay.rcpt = nil
+	if _, err := n.Press.Run(ctx, mailer.PublishOptions{}); !errors.As(err, new(*mailer.PausedError)) {
+		t.Errorf("Run of a paused issue = %v, want a *PausedError", err)
+	}
+	if err := n.Press.Resume(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	wantFigures(t, n.run(mailer.PublishOptions{}), mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 3, Sent: 3})
 }
 
 // A sign-up confirmation does not wait behind ten thousand issues.

@@ -3,7 +3,10 @@ package mailer
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"weekward/mailer/failpoint"
 )
 
 // A recorder writes what the connections begin and end into the ledger. While
@@ -13,17 +16,24 @@ import (
 // An end needs no answer, because a connection begins its next message only
 // when that is noted, and with it every end before it. So at any moment at most
 // one message a connection is with the relay and not in the ledger.
+//
+// Where the ledger is a Jotter, most notes need neither a commit nor a change of
+// goroutines.
 type recorder struct {
 	ledger Ledger
+	jotter Jotter // nil when the ledger is none
 	sender string
 	now    func() time.Time
 	grace  time.Duration // for a database that does not answer in the end
 	notes  chan note
 	done   chan error
-	calls  sync.Pool // of chan answer, each with room for one
+	calls  sync.Pool    // of chan answer, each with room for one
+	slips  sync.Pool    // of *slip
+	behind atomic.Int64 // ends that are not in the ledger yet
 }
 
-// A note is one end, or one beginning with the channel of its answer.
+// A note is one end, or one beginning with the channel of its answer; without
+// either it is a wish for a commit.
 type note struct {
 	end    *Outcome
 	begin  *Claim
@@ -39,12 +49,32 @@ type answer struct {
 // does not stop it, because what the relay has must be written down.
 func startRecorder(ctx context.Context, of *run) *recorder {
 	r := &recorder{ledger: of.Ledger, sender: of.id, now: of.Now, grace: of.Grace, notes: make(chan note, 64), done: make(chan error, 1)}
+	r.jotter, _ = of.Ledger.(Jotter)
 	go func() { r.done <- r.run(context.WithoutCancel(ctx)) }()
 	return r
 }
 
 // begin notes that a message is about to be sent, and waits for the commit.
 func (r *recorder) begin(c Claim) (Standing, error) {
+	s := r.slip()
+	s.begins = append(s.begins, c)
+	if r.jot(s) {
+		return Clear, nil
+	}
+	return r.ask(c)
+}
+
+// end notes how a message ended.
+func (r *recorder) end(o Outcome) {
+	s := r.slip()
+	s.ends = append(s.ends, o)
+	if !r.jot(s) {
+		r.tell(o)
+	}
+}
+
+// ask is begin by way of a commit.
+func (r *recorder) ask(c Claim) (Standing, error) {
 	call, _ := r.calls.Get().(chan answer)
 	if call == nil {
 		call = make(chan answer, 1)
@@ -55,8 +85,44 @@ func (r *recorder) begin(c Claim) (Standing, error) {
 	return a.standing, a.err
 }
 
-// end notes how a message ended.
-func (r *recorder) end(o Outcome) { r.notes <- note{end: &o} }
+// tell is end by way of a commit.
+func (r *recorder) tell(o Outcome) {
+	r.behind.Add(1)
+	r.notes <- note{end: &o}
+}
+
+// A slip is room for what is jotted.
+type slip struct {
+	ends   []Outcome
+	begins []Claim
+}
+
+// slip returns an empty one.
+func (r *recorder) slip() *slip {
+	s, _ := r.slips.Get().(*slip)
+	if s == nil {
+		s = new(slip)
+	}
+	s.ends, s.begins = s.ends[:0], s.begins[:0]
+	return s
+}
+
+// jot notes something at once, if the ledger can and nothing is to be noted
+// before it, and takes the slip back.
+func (r *recorder) jot(s *slip) bool {
+	defer r.slips.Put(s)
+	if r.jotter == nil || r.behind.Load() > 0 {
+		return false
+	}
+	noted, stale := r.jotter.Jot(r.sender, s.ends, s.begins)
+	if stale {
+		select {
+		case r.notes <- note{}:
+		default: // others come
+		}
+	}
+	return noted
+}
 
 // stop writes what is left and returns an error when that was impossible.
 func (r *recorder) stop() error {
@@ -68,8 +134,11 @@ func (r *recorder) stop() error {
 // again: the relay has those messages.
 func (r *recorder) run(ctx context.Context) error {
 	var ends []Outcome
-	for n := range r.notes {
-		batch := r.gather(n)
+	for {
+		batch, open := r.next(len(ends) > 0)
+		if !open {
+			break
+		}
 		var err error
 		if ends, err = r.commit(ctx, ends, batch); err != nil {
 			pause(ctx, 100*time.Millisecond) //nolint:errcheck // it does not end
@@ -85,6 +154,28 @@ func (r *recorder) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// next waits for notes, and reports false when there are none to come. With
+// ends that are still to be written it does not wait: perhaps nothing else is
+// noted until they are.
+func (r *recorder) next(behind bool) (batch []note, open bool) {
+	if behind {
+		select {
+		case n, open := <-r.notes:
+			if !open {
+				return nil, false
+			}
+			return r.gather(n), true
+		default:
+			return nil, true
+		}
+	}
+	n, open := <-r.notes
+	if !open {
+		return nil, false
+	}
+	return r.gather(n), true
 }
 
 // gather takes what is waiting, without waiting for more.
@@ -109,13 +200,16 @@ func (r *recorder) gather(first note) []note {
 func (r *recorder) commit(ctx context.Context, ends []Outcome, batch []note) ([]Outcome, error) {
 	var begins []Claim
 	for _, n := range batch {
-		if n.end != nil {
+		switch {
+		case n.end != nil:
 			ends = append(ends, *n.end)
-		} else {
+		case n.begin != nil:
 			begins = append(begins, *n.begin)
 		}
 	}
+	failpoint.Pass("note")
 	standings, err := r.ledger.Note(ctx, r.sender, ends, begins, r.now())
+	err = failpoint.After("noted", err)
 	i := 0
 	for _, n := range batch {
 		if n.begin == nil {
@@ -131,5 +225,6 @@ func (r *recorder) commit(ctx context.Context, ends []Outcome, batch []note) ([]
 	if err != nil {
 		return ends, err
 	}
+	r.behind.Add(-int64(len(ends)))
 	return nil, nil
 }

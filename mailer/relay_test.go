@@ -28,6 +28,7 @@ type relay struct {
 	tries    map[string]int                                             // RCPT commands by recipient
 	handed   map[string]int                                             // DATA commands
 	taken    map[string][][]byte                                        // messages by recipient
+	senders  map[string][]string                                        // of the envelopes, by recipient
 	accepted int                                                        // connections
 	open     int
 	mostOpen int
@@ -42,7 +43,7 @@ func startRelay(t testing.TB) *relay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &relay{Addr: listener.Addr().String(), tries: map[string]int{}, handed: map[string]int{}, taken: map[string][][]byte{}}
+	r := &relay{Addr: listener.Addr().String(), tries: map[string]int{}, handed: map[string]int{}, taken: map[string][][]byte{}, senders: map[string][]string{}}
 	server := smtp.NewServer(smtp.BackendFunc(r.session))
 	server.Domain = "relay.example.org"
 	server.ErrorLog = log.New(io.Discard, "", 0)
@@ -118,11 +119,13 @@ func (r *relay) sameBytes(t testing.TB) {
 type relaySession struct {
 	relay *relay
 	conn  net.Conn
+	from  string
 	to    string
 	try   int
 }
 
 func (s *relaySession) Mail(from string, _ *smtp.MailOptions) error {
+	s.from = from
 	s.relay.mu.Lock()
 	f := s.relay.from
 	s.relay.mu.Unlock()
@@ -136,6 +139,7 @@ func (s *relaySession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.relay.mu.Lock()
 	f := s.relay.rcpt
 	s.relay.tries[to]++
+	s.relay.senders[to] = append(s.relay.senders[to], s.from)
 	s.to, s.try = to, s.relay.tries[to]
 	s.relay.mu.Unlock()
 	if f != nil {

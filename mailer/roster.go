@@ -3,6 +3,8 @@ package mailer
 import (
 	"context"
 	"time"
+
+	"weekward/mailer/failpoint"
 )
 
 // watch keeps this sender on the roster and settles what dead ones left,
@@ -16,6 +18,7 @@ func (r *run) watch(ctx context.Context) {
 	heard := make(map[string]heartbeat)
 	for {
 		peers, err := r.Roster.Beat(ctx, r.id)
+		err = failpoint.After("beaten", err)
 		if err != nil && ctx.Err() == nil {
 			r.log.Warn("the roster of senders does not answer", "err", err)
 		}
@@ -57,7 +60,9 @@ func (r *run) bury(ctx context.Context, p Peer) {
 	if r.OnUncertain == Hold {
 		underWay = Uncertain
 	}
+	failpoint.Pass("bury")
 	claimed, sending, err := r.Roster.Bury(ctx, p, underWay, r.Now())
+	err = failpoint.After("buried", err)
 	if err != nil {
 		if ctx.Err() == nil {
 			r.log.Warn("the claims of a dead sender cannot be settled", "err", err)

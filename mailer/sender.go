@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 
+	"weekward/mailer/dkim"
+	"weekward/mailer/failpoint"
 	"weekward/templates"
 )
 
@@ -23,17 +25,26 @@ type Sender struct {
 	Keys      Signer
 	Site      templates.Site // the sender of letters
 	Envelope  string         // sender of the envelope, to whom bounces come; the From address when empty
-	Log       *slog.Logger   // nil is silence
-	Now       func() time.Time
+	// Return makes the sender of the envelope for one mail, so that its bounce
+	// tells whose it was; bounces.ReturnPath does. The same mail must get the
+	// same one. "" stands for Envelope, as does Return when it is nil.
+	Return  func(issue int, subscriber string) string
+	Counter Counter      // hears what happens; nil is nobody
+	DKIM    *dkim.Signer // signs every mail; nil leaves that to the relay
+	Log     *slog.Logger // nil is silence
+	Now     func() time.Time
 
-	Connections   int           // to the relay at once; 4 when 0
-	PerConnection int           // messages before a connection is renewed; 100 when 0
-	PerMinute     int           // messages a minute over all connections; 0 is no limit
-	OnUncertain   Doubt         // Resend when empty
-	Patience      time.Duration // how long to bear a relay or a database that does not answer; 0 is for ever
-	Grace         time.Duration // for the messages under way when stopped; 30 s when 0
-	Lease         time.Duration // of silence, after which a sender that may be dead is taken to be; 30 s when 0
-	Step          time.Duration // the first wait after a lost connection; 1 s when 0
+	Connections   int            // to the relay at once; 4 when 0
+	PerConnection int            // messages before a connection is renewed; 100 when 0
+	PerMinute     int            // messages a minute over all connections, and all senders that share Meter; 0 is no limit
+	PerDomain     map[string]int // messages a minute to a domain of recipients, for this process
+	Warmup        Warmup         // of a new sending address; without Days there is none
+	Meter         Meter          // nil keeps the rate for this process only, and no Warmup
+	OnUncertain   Doubt          // Resend when empty
+	Patience      time.Duration  // how long to bear a relay or a database that does not answer; 0 is for ever
+	Grace         time.Duration  // for the messages under way when stopped; 30 s when 0
+	Lease         time.Duration  // of silence, after which a sender that may be dead is taken to be; 30 s when 0
+	Step          time.Duration  // the first wait after a lost connection; 1 s when 0
 }
 
 // Deliver sends until nothing is due and no other sender has a window open. It
@@ -64,10 +75,22 @@ func (s *Sender) logger() *slog.Logger {
 	return s.Log
 }
 
-// start joins the roster, runs, and leaves.
+// start is at work under one name after the other, as long as a name may have
+// claims that went astray.
 func (s *Sender) start(ctx context.Context, stay bool, wake <-chan struct{}) error {
+	for {
+		err := s.once(ctx, stay, wake)
+		if !errors.Is(err, errStray) {
+			return err
+		}
+		s.logger().Warn("the database did not answer; coming back under another name", "err", err)
+	}
+}
+
+// once joins the roster, runs, and leaves.
+func (s *Sender) once(ctx context.Context, stay bool, wake <-chan struct{}) error {
 	r := s.newRun(stay, wake)
-	if err := s.Roster.Join(ctx, r.id); err != nil {
+	if err := failpoint.After("joined", s.Roster.Join(ctx, r.id)); err != nil {
 		return err
 	}
 	err := r.run(ctx)
@@ -78,18 +101,24 @@ func (s *Sender) start(ctx context.Context, stay bool, wake <-chan struct{}) err
 
 // A run is one sender at work.
 type run struct {
-	Sender // with its defaults filled in
-	id     string
-	stay   bool
-	wake   <-chan struct{}
-	log    *slog.Logger
-	pace   *pace
-	plates plates
-	claims chan Claim
-	notes  *recorder
-	tally  tally
-	gate   sync.RWMutex // closed while a mailing is being paused
-	stop   context.CancelCauseFunc
+	Sender  // with its defaults filled in
+	id      string
+	stay    bool
+	wake    <-chan struct{}
+	log     *slog.Logger
+	pace    *pace
+	domains *domains
+	warming warming
+	cuts    cuts
+	plates  plates
+	claims  chan Claim
+	crowd   crowd
+	notes   *recorder
+	tally   tally
+	strays  strays
+	outage  outage
+	gate    sync.RWMutex // closed while a mailing is being paused
+	stop    context.CancelCauseFunc
 }
 
 func (s *Sender) newRun(stay bool, wake <-chan struct{}) *run {
@@ -103,8 +132,13 @@ func (s *Sender) newRun(stay bool, wake <-chan struct{}) *run {
 	if r.Now == nil {
 		r.Now = time.Now
 	}
-	r.pace = newPace(r.PerMinute, r.Step)
+	if r.Counter == nil {
+		r.Counter = uncounted{}
+	}
+	r.pace = newPace(r.tickets(), r.Step, r.Now)
+	r.domains = newDomains(r.PerDomain)
 	r.claims = make(chan Claim, r.Connections)
+	r.crowd = crowd{spare: make(chan Claim, 2*r.Connections), over: make(chan struct{})} // a line holds two claims at most
 	return r
 }
 
@@ -125,6 +159,7 @@ func (r *run) run(ctx context.Context) error {
 	}
 	err := r.feed(work)
 	close(r.claims)
+	close(r.crowd.over)
 	working.Wait()
 	err = errors.Join(err, r.notes.stop())
 	cut()

@@ -109,7 +109,7 @@ func TestNothingGoesOutInTheClear(t *testing.T) {
 		{"wrong password", startSecureRelay(t, config, false), false, trusted, "wrong", mailer.StageLogin, false},
 	} {
 		transport := &mailer.SMTP{
-			Host: known, Address: c.relay.addr, ImplicitTLS: c.implicit, User: "ward", Password: c.password,
+			Host: known, Address: c.relay.addr, ImplicitTLS: c.implicit, User: "ward", Password: secret(c.password),
 			Hello: "news.example.org", TLS: c.tls, Timeout: 5 * time.Second,
 		}
 		err := sendBy(transport)
@@ -126,6 +126,11 @@ func TestNothingGoesOutInTheClear(t *testing.T) {
 			t.Errorf("%s: got %d in the clear and %d taken, want none in the clear and taken %v", c.why, c.relay.plain.Load(), c.relay.taken.Load(), c.sent)
 		}
 	}
+}
+
+// secret is a password that never changes.
+func secret(password string) func() (string, error) {
+	return func() (string, error) { return password, nil }
 }
 
 func sendBy(transport mailer.Transport) error {
@@ -147,7 +152,7 @@ func TestRefusedLoginEndsTheRun(t *testing.T) {
 	n.subscribe(10)
 	config, pool := certificate(t)
 	r := startSecureRelay(t, config, false)
-	n.Press.Sender.Transport = &mailer.SMTP{Host: "example.com", Address: r.addr, User: "ward", Password: "wrong", TLS: &tls.Config{ServerName: "example.com", RootCAs: pool}}
+	n.Press.Sender.Transport = &mailer.SMTP{Host: "example.com", Address: r.addr, User: "ward", Password: secret("wrong"), TLS: &tls.Config{ServerName: "example.com", RootCAs: pool}}
 	report, err := n.Press.Run(ctx, mailer.PublishOptions{})
 	if e := as[*mailer.RefusedError](t, err); e.Err.Code != 535 {
 		t.Errorf("RefusedError: got %v, want the relay's 535", e)
@@ -173,10 +178,36 @@ func TestStoppedSendDoesNotWaitForASilentRelay(t *testing.T) {
 	}
 }
 
+// Plain text would do there, so that the certificate need not be known.
+func TestRelayOnThisMachineHearsTLSWhenAsked(t *testing.T) {
+	config, _ := certificate(t)
+	for query, plain := range map[string]int32{"": 1, "?tls=always": 0} {
+		relay := startSecureRelay(t, config, false)
+		transport, err := mailer.ParseTransport("smtp://"+relay.addr+query, mailer.TransportOptions{Hello: "news.example.org"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := transport.Open(context.Background())
+		if err != nil {
+			t.Fatalf("Open with %q: %v", query, err)
+		}
+		m := mailer.Message{Envelope: mailer.Envelope{From: "a@example.org", To: "b@example.org"}, Data: []byte("Subject: s\r\n\r\nt\r\n")}
+		if _, err := conn.Send(context.Background(), m, nil); err != nil {
+			t.Errorf("Send with %q: %v", query, err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Errorf("Close with %q: %v", query, err)
+		}
+		if got := relay.plain.Load(); got != plain || relay.taken.Load() != 1 {
+			t.Errorf("with %q: got %d messages, %d in the clear, want 1 and %d", query, relay.taken.Load(), got, plain)
+		}
+	}
+}
+
 func TestAddressOfATransport(t *testing.T) {
 	for address, ok := range map[string]bool{
 		"smtp://127.0.0.1:2525": true, "smtps://relay.example.org": true, "outbox:./outbox": true, "smtps://user@relay.example.org:465": false, // no password
-		"": false, "outbox:": false, "http://relay.example.org": false, "smtp://": false, "smtps://user:secret@relay.example.org": false, "smtp://relay.example.org/path": false,
+		"": false, "outbox:": false, "http://relay.example.org": false, "smtp://": false, "smtps://user:secret@relay.example.org": false, "smtp://localhost?tls=always": true, "smtp://localhost?tls=never": false, "smtps://relay.example.org?tls=always": false, "smtp://relay.example.org/path": false,
 	} {
 		_, err := mailer.ParseTransport(address, mailer.TransportOptions{})
 		if ok != (err == nil) {

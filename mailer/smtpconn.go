@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
+
+	"weekward/mailer/failpoint"
 )
 
 // smtpConn is one connection to a relay. go-mail has dialled, negotiated TLS
@@ -19,13 +21,18 @@ import (
 // is never sent before the reply to the one before it, so that at most one
 // message a connection is with the relay and unanswered.
 type smtpConn struct {
+	relay           *SMTP
 	client          *smtp.Client
 	raw             net.Conn
 	pipelining      bool          // offered by the relay
 	timeout, answer time.Duration // of a step, and of the wait after the last octet
+	returns         returns       // what of a mail that cannot be delivered
 	broken          bool
+	proven          bool   // it took a message
 	ahead           *ahead // the envelope that was spoken along with the last message
-	out             []byte // of the last write, kept for the next
+	promised        ahead  // room for it
+	said            string // to the last message
+	out             []byte // of the last commands, kept for the next
 	text            []byte // of the last reply, likewise
 
 	watched context.Context // what ending cuts the connection
@@ -43,6 +50,7 @@ type ahead struct {
 func (c *smtpConn) Send(ctx context.Context, m Message, next *Envelope) (reply string, err error) {
 	c.watch(ctx)
 	if e := c.open(ctx, m.Envelope); e != nil {
+		c.stumble(e)
 		return "", c.check(e)
 	}
 	if !c.pipelining {
@@ -52,15 +60,19 @@ func (c *smtpConn) Send(ctx context.Context, m Message, next *Envelope) (reply s
 	if e != nil {
 		return "", c.check(e)
 	}
-	reply, failed := string(r.text), r.refusal(StageEnd) // before the next reply takes their place
-	if failed != nil {
-		c.check(failed)
+	if string(r.text) != c.said { // a relay says the same to most
+		c.said = string(r.text)
+	}
+	reply, failed := c.said, r.refusal(StageEnd) // before the next reply takes their place
+	if c.check(failed) == nil {
+		c.prove()
 	}
 	if next != nil && !c.broken {
 		c.expect(ctx, c.timeout)
 		refusal := c.hear(ctx)
 		if c.check(refusal); !c.broken {
-			c.ahead = &ahead{*next, refusal}
+			c.promised = ahead{*next, refusal}
+			c.ahead = &c.promised
 		}
 	}
 	if failed != nil {
@@ -79,11 +91,14 @@ func (c *smtpConn) open(ctx context.Context, e Envelope) *DeliveryError {
 		return a.refusal
 	}
 	c.expect(ctx, c.timeout)
+	if err := c.unasked(); err != nil {
+		return &DeliveryError{Stage: StageFrom, Err: err}
+	}
 	if !c.pipelining {
 		return c.ask(ctx, e)
 	}
-	c.out = appendEnvelope(c.out[:0], e)
-	if err := c.write(); err != nil {
+	c.out = appendEnvelope(c.out[:0], e, c.returns)
+	if err := failpoint.After("mail", c.write()); err != nil {
 		return &DeliveryError{Stage: StageFrom, Err: err}
 	}
 	return c.hear(ctx)
@@ -94,7 +109,7 @@ func (c *smtpConn) ask(ctx context.Context, e Envelope) *DeliveryError {
 	for _, step := range []struct {
 		stage   Stage
 		command string
-	}{{StageFrom, "MAIL FROM:<" + e.From + ">\r\n"}, {StageTo, "RCPT TO:<" + e.To + ">\r\n"}, {StageData, "DATA\r\n"}} {
+	}{{StageFrom, "MAIL FROM:<" + e.From + ">" + c.returns.mail + "\r\n"}, {StageTo, "RCPT TO:<" + e.To + ">" + c.returns.rcpt + "\r\n"}, {StageData, "DATA\r\n"}} {
 		c.expect(ctx, c.timeout)
 		c.out = append(c.out[:0], step.command...)
 		err := c.write()
@@ -171,22 +186,32 @@ func (c *smtpConn) endNothing(ctx context.Context) bool {
 // hand writes the content, and the next envelope with it, and returns the
 // reply to the content.
 func (c *smtpConn) hand(ctx context.Context, m Message, next *Envelope) (reply, *DeliveryError) {
-	if m.NoDots && bytes.HasSuffix(m.Data, []byte("\r\n")) {
-		c.out = append(c.out[:0], m.Data...)
-	} else {
+	out := m.Data
+	if !m.NoDots || !bytes.HasSuffix(out, []byte("\r\n")) {
 		c.out = appendStuffed(c.out[:0], m.Data)
+		out = c.out
 	}
-	c.out = append(c.out, ".\r\n"...)
+	out = append(out, ".\r\n"...) // behind the message, where a plate leaves room
+	whole := len(out)
 	if next != nil {
-		c.out = appendEnvelope(c.out, *next)
+		out = appendEnvelope(out, *next, c.returns)
 	}
 	c.expect(ctx, c.timeout)
-	if err := c.write(); err != nil {
+	if err := c.unasked(); err != nil {
 		return reply{}, &DeliveryError{Stage: StageData, Err: err}
 	}
+	if err := failpoint.Err("data"); err != nil {
+		return reply{}, &DeliveryError{Stage: StageData, Err: err}
+	}
+	written, err := c.writeCounted(out)
+	if err != nil && written < whole {
+		return reply{}, c.interrupted(ctx, err)
+	}
+	c.broken = err != nil // but the relay has the message, and may say so
+	failpoint.Pass("dot")
 	c.expect(ctx, c.answer)
 	r, err := c.read()
-	if err != nil {
+	if err = failpoint.After("answered", err); err != nil {
 		return reply{}, &DeliveryError{Stage: StageEnd, Err: err}
 	}
 	return r, nil
@@ -221,10 +246,19 @@ func (c *smtpConn) expect(ctx context.Context, within time.Duration) {
 
 // write sends what is in out.
 func (c *smtpConn) write() error {
-	if _, err := c.client.Text.W.Write(c.out); err != nil {
-		return err
+	_, err := c.writeCounted(c.out)
+	return err
+}
+
+// writeCounted sends some octets and returns how many of them went.
+func (c *smtpConn) writeCounted(out []byte) (int, error) {
+	w := c.client.Text.W
+	n, err := w.Write(out)
+	if err != nil {
+		return n, err
 	}
-	return c.client.Text.W.Flush()
+	err = w.Flush()
+	return n - w.Buffered(), err
 }
 
 // reset ends a transaction that was refused, so that the connection can carry
@@ -250,9 +284,10 @@ func (c *smtpConn) Close() error {
 		c.unwatch()
 	}
 	if !c.broken && (c.ahead == nil || c.ahead.refusal != nil) {
-		c.raw.SetDeadline(time.Now().Add(time.Second))
-		if err := c.client.Quit(); err == nil {
-			return nil
+		c.raw.SetDeadline(time.Now().Add(time.Second)) //nolint:errcheck // the next octet tells
+		c.out = append(c.out[:0], "QUIT\r\n"...)
+		if c.write() == nil {
+			c.read() //nolint:errcheck // whatever it says, we go
 		}
 	}
 	return c.raw.Close()

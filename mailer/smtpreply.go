@@ -8,13 +8,13 @@ import (
 	"regexp"
 )
 
-// appendEnvelope writes the three commands that announce a message. There are
-// no parameters: content is 7bit and addresses are ASCII, so that nothing asks
-// the relay for SMTPUTF8, which the next one on the way may lack.
-func appendEnvelope(dst []byte, e Envelope) []byte {
-	dst = append(append(dst, "MAIL FROM:<"...), e.From...)
-	dst = append(append(dst, ">\r\nRCPT TO:<"...), e.To...)
-	return append(dst, ">\r\nDATA\r\n"...)
+// appendEnvelope writes the three commands that announce a message. Content is
+// 7bit and addresses are ASCII, so that nothing asks the relay for SMTPUTF8,
+// which the next one on the way may lack.
+func appendEnvelope(dst []byte, e Envelope, r returns) []byte {
+	dst = append(append(append(append(dst, "MAIL FROM:<"...), e.From...), '>'), r.mail...)
+	dst = append(append(append(append(dst, "\r\nRCPT TO:<"...), e.To...), '>'), r.rcpt...)
+	return append(dst, "\r\nDATA\r\n"...)
 }
 
 // appendStuffed writes content so that no line of it looks like its end (RFC

@@ -10,7 +10,7 @@ import (
 type tally struct {
 	mu       sync.Mutex
 	accepted map[string]bool // mailings of which it took something
-	refusals map[string]int  // in a row, by mailing and reply
+	refusals map[string]int  // in a row, by mailing, and by mailing and reply
 	paused   []error
 	logins   int // refused in a row
 	deferred int // recipients put off in a row
@@ -36,7 +36,9 @@ func (t *tally) taken(mailing string) bool {
 }
 
 // refuse notes that the relay refuses what a mailing's messages share, and
-// reports, once, that this must end.
+// reports that this must end: it has said the same often enough, or so many
+// things that it does not mean any of them. From there on it counts anew, for
+// a mailing that is resumed too early.
 func (t *tally) refuse(m Mailing, e *DeliveryError) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,9 +47,11 @@ func (t *tally) refuse(m Mailing, e *DeliveryError) bool {
 	}
 	key := fmt.Sprintf("%s %s %d %s", m.ID, e.Stage, e.Code, e.Enhanced)
 	t.refusals[key]++
-	if t.refusals[key] != mostRefusals {
+	t.refusals[m.ID]++
+	if t.refusals[key] < mostRefusals && t.refusals[m.ID] < 2*mostRefusals {
 		return false
 	}
+	clear(t.refusals)
 	t.paused = append(t.paused, &RefusedError{Issue: m.Issue, Err: e})
 	return true
 }

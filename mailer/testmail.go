@@ -46,6 +46,9 @@ func (p *Press) sendOne(ctx context.Context, m Mailing, c templates.Content, to 
 	if err != nil {
 		return err
 	}
+	if err := plate.sealWith(p.Sender.DKIM); err != nil {
+		return err
+	}
 	message, err := plate.print(nil, Claim{To: subscribers.Subscriber{ID: strings.ToLower(rand.Text()), Email: to}}, voidTokens{})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ type Conn interface {
 type Message struct {
 	ID string // Message-ID without angle brackets
 	Envelope
-	Data []byte
+	Data []byte // a Conn may write behind it, into its spare capacity
 	// NoDots says that no line of Data begins with a dot, so that nobody needs
 	// to look; false says nothing.
 	NoDots bool
@@ -122,17 +122,19 @@ func (e *DeliveryError) lostConnection() bool { return e.Code == 0 || e.Code == 
 
 // TransportOptions are the settings of a transport beside its address.
 type TransportOptions struct {
-	Password string        // for the user in the address
-	Dir      string        // that a relative outbox path is in
-	Hello    string        // the name in EHLO; "" is the machine's
-	Timeout  time.Duration // of each step; 5 minutes when 0
-	Answer   time.Duration // of the wait after the last octet; 10 minutes when 0 (RFC 5321, 4.5.3.2.6)
+	Password func() (string, error) // for the user in the address, asked for at each login
+	Auth     string                 // the way to log in, see CheckAuth
+	Dir      string                 // that a relative outbox path is in
+	Hello    string                 // the name in EHLO; "" is the machine's
+	Timeout  time.Duration          // of each step; 5 minutes when 0
+	Answer   time.Duration          // of the wait after the last octet; 10 minutes when 0 (RFC 5321, 4.5.3.2.6)
 }
 
 // ParseTransport reads the address of a transport:
 //
 //	smtps://user@host:465     TLS from the first octet
 //	smtp://user@host:587      STARTTLS, which must be there unless host is this machine
+//	smtp://localhost?tls=always  STARTTLS there, too, whatever the certificate
 //	outbox:./outbox           a folder of .eml files
 func ParseTransport(address string, o TransportOptions) (Transport, error) {
 	if dir, ok := strings.CutPrefix(address, "outbox:"); ok {
@@ -148,6 +150,9 @@ func ParseTransport(address string, o TransportOptions) (Transport, error) {
 	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") || strings.Trim(u.Path, "/") != "" {
 		return nil, &SetupError{"smtp.url", "is not the address of a relay", `write it as "smtps://user@relay.example.org:465" or "outbox:./outbox"`}
 	}
+	if u.RawQuery != "" && (u.RawQuery != "tls=always" || u.Scheme != "smtp") {
+		return nil, &SetupError{"smtp.url", "says after its question mark what is not known", `"?tls=always" may follow smtp:// there`}
+	}
 	if _, set := u.User.Password(); set {
 		return nil, &SetupError{"smtp.url", "holds a password", "put it into a file of mode 0600 and name that in smtp.password_file"}
 	}
@@ -155,15 +160,18 @@ func ParseTransport(address string, o TransportOptions) (Transport, error) {
 	if port == "" {
 		port = map[string]string{"smtp": "587", "smtps": "465"}[u.Scheme]
 	}
-	if u.User.Username() != "" && o.Password == "" {
+	if u.User.Username() != "" && o.Password == nil {
 		return nil, &SetupError{"smtp.password_file", "is needed for the user in smtp.url", "name a file of mode 0600 that holds the password"}
+	}
+	if err := CheckAuth(o.Auth); err != nil {
+		return nil, &SetupError{"smtp.auth", err.Error(), "leave it out: the best that the relay offers is taken"}
 	}
 	hello := o.Hello
 	if hello == "" {
 		hello, _ = os.Hostname()
 	}
 	return &SMTP{
-		Host: u.Hostname(), Address: net.JoinHostPort(u.Hostname(), port), ImplicitTLS: u.Scheme == "smtps",
-		User: u.User.Username(), Password: o.Password, Hello: hello, Timeout: o.Timeout, Answer: o.Answer,
+		Host: u.Hostname(), Address: net.JoinHostPort(u.Hostname(), port), ImplicitTLS: u.Scheme == "smtps", AlwaysTLS: u.RawQuery != "",
+		User: u.User.Username(), Password: o.Password, Auth: o.Auth, Hello: hello, Timeout: o.Timeout, Answer: o.Answer,
 	}, nil
 }

@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // ErrUsePgDump means that a PostgreSQL database is backed up with its own tools.
@@ -29,10 +32,24 @@ func (s *Store) Backup(ctx context.Context, file string) error {
 		return fmt.Errorf("back up database: %w", err)
 	}
 	_, err = s.read.ExecContext(ctx, "VACUUM INTO $1", path)
+	if err == nil {
+		err = markCopy(ctx, path)
+	}
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return errors.Join(fmt.Errorf("back up database to %s: %w", file, err), os.Remove(path))
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// markCopy notes in a copy that it is one: if it is ever used, what happened
+// since stands in the journal.
+func markCopy(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?_time_format=sqlite")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "UPDATE journal SET copied_at = $1", utc(time.Now()))
+	return errors.Join(err, db.Close())
 }
 
 // syncDir makes the name of a new file durable.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"weekward/mailer"
 	"weekward/mailer/bounces"
 )
 
@@ -135,6 +136,7 @@ func (s *Store) PauseIssue(ctx context.Context, issue int, reason string) (bool,
 		}
 		paused = true
 		_, err = tx.ExecContext(ctx, "UPDATE mailings SET paused = TRUE WHERE issue = $1", issue)
+		s.tidings.tellMoved(tx, mailer.Record{Number: issue, State: mailer.IssuePaused, Reason: reason})
 		return err
 	})
 	return paused, err

@@ -36,7 +36,7 @@ func eachPostOffice(t *testing.T, f func(p *postOffice)) {
 		p := &postOffice{T: t, store: s, keys: keys(t), now: mailed}
 		service := &subscribers.Service{Store: s, Keys: p.keys, Now: func() time.Time { return p.now }}
 		p.clerk = &bounces.Clerk{
-			Ledger: s, Suppress: service.Suppress, Keys: p.keys, Now: func() time.Time { return p.now }, Log: slog.New(slog.DiscardHandler),
+			Ledger: s, Suppress: service.Suppress, Peek: service.Peek, Keys: p.keys, Now: func() time.Time { return p.now }, Log: slog.New(slog.DiscardHandler),
 		}
 		f(p)
 	})
@@ -197,10 +197,11 @@ func TestTokenTellsWhomABounceIsAbout(t *testing.T) {
 	eachPostOffice(t, func(p *postOffice) {
 		p.subscribe("ann")
 		p.send(1, nil)
-		to, err := bounces.Address("bounces@mail.example.org", p.keys, bounces.Sent{Subscriber: "ann", Issue: 1})
+		path, err := bounces.NewReturnPath("bounces@mail.example.org", p.keys)
 		if err != nil {
 			p.Fatal(err)
 		}
+		to := path.Address(bounces.Sent{Subscriber: "ann", Issue: 1})
 		mail := "From: postmaster@mx.example.org\r\nTo: " + to + "\r\nSubject: Undeliverable\r\n\r\nYour message could not be delivered: mailbox unavailable.\r\n550 no such user\r\n"
 		if got := p.handle([]byte(mail)); got[0].Subscriber != "ann" || got[0].Trust != "token" || got[0].Act != bounces.Suppress {
 			p.Errorf("Handle = %+v, want ann suppressed by her token", got[0])

@@ -24,9 +24,15 @@ type taken struct {
 // claim takes up to limit deliveries, letters first; two senders never get the
 // same one. The recipient's state is read in the commit that opens the window.
 func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
-	found, err := due(ctx, tx, e, limit, now)
+	found, atOnce, err := due(ctx, tx, e, limit, now)
 	if err != nil {
 		return nil, err
+	}
+	slices.SortFunc(found, func(a, b taken) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
+	})
+	if e.alone && atOnce && alike(found) {
+		return found, claimRange(ctx, tx, sender, found)
 	}
 	ids := make(map[string][]byte) // by mailing, as JSON
 	for _, c := range found {
@@ -40,10 +46,31 @@ func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, 
 			return nil, err
 		}
 	}
-	slices.SortFunc(found, func(a, b taken) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
-	})
 	return found, nil
+}
+
+// alike reports whether claims that are in order are of one mailing and one
+// priority.
+func alike(found []taken) bool {
+	return !slices.ContainsFunc(found, func(c taken) bool {
+		return c.Mailing != found[0].Mailing || c.priority != found[0].priority
+	})
+}
+
+// claimRange claims deliveries that are due at one moment and come one after
+// the other in the order of due. While nobody else writes, they are all that
+// lie between the first and the last, and a range costs half of a list.
+func claimRange(ctx context.Context, tx *sql.Tx, sender string, found []taken) error {
+	first, last := found[0], found[len(found)-1]
+	n, err := changed(tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'claimed', sender = $5, fence = fence + 1
+		WHERE mailing = $1 AND recipient BETWEEN $2 AND $3 AND +priority = $4 AND +state IN ('queued', 'deferred')
+		  AND +due_at = (SELECT due_at FROM deliveries WHERE mailing = $1 AND recipient = $2)`,
+		first.Mailing, first.To.ID, last.To.ID, first.priority, sender))
+	if err == nil && n != int64(len(found)) {
+		err = fmt.Errorf("%d deliveries are due and %d were claimed", len(found), n)
+	}
+	return err
 }
 
 // What separates the columns and rows of a window: control characters, which
@@ -53,35 +80,35 @@ const (
 	rowEnd    = "\x1e"
 )
 
-// due reads the deliveries that are due, with the fence they are about to get.
-// They come in one text, of which the claims are made without a copy: a window
+// due reads the deliveries that are due, with the fence they are about to get,
+// and whether all are due at the same moment. They come in one text, of which the claims are made without a copy: a window
 // has hundreds of rows, and a row that is scanned by itself costs thirty
 // allocations.
-func due(ctx context.Context, tx *sql.Tx, e engine, limit int, now time.Time) ([]taken, error) {
+func due(ctx context.Context, tx *sql.Tx, e engine, limit int, now time.Time) (found []taken, atOnce bool, err error) {
 	var rows sql.NullString
-	err := tx.QueryRowContext(ctx, `
-		SELECT string_agg(d.mailing || $3 || d.recipient || $3 || d.variant || $3 || COALESCE(subscribers.email, mailings.address)
+	err = tx.QueryRowContext(ctx, `
+		SELECT COALESCE(MIN(d.due_at) = MAX(d.due_at), FALSE), string_agg(d.mailing || $3 || d.recipient || $3 || d.variant || $3 || COALESCE(subscribers.email, mailings.address)
 		    || $3 || COALESCE(subscribers.epoch, 0) || $3 || d.priority || $3 || (d.fence + 1) || $3 || d.attempts || $3 || d.doubts
 		    || $3 || COALESCE(CAST(d.failed_at AS TEXT), '')
 		    || $3 || CASE WHEN needs = '' OR needs = COALESCE(subscribers.state, 'erased') THEN '' ELSE 'gone' END, $4)
-		FROM (SELECT mailing, recipient, variant, priority, fence, attempts, doubts, failed_at FROM deliveries
+		FROM (SELECT mailing, recipient, variant, priority, due_at, fence, attempts, doubts, failed_at FROM deliveries
 		      WHERE state IN ('queued', 'deferred') AND due_at <= $1
 		        AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
 		      ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`) AS d
 		JOIN mailings ON mailings.id = d.mailing LEFT JOIN subscribers ON subscribers.id = d.recipient`,
-		utc(now), limit, columnEnd, rowEnd).Scan(&rows)
+		utc(now), limit, columnEnd, rowEnd).Scan(&atOnce, &rows)
 	if err != nil || rows.String == "" {
-		return nil, err
+		return nil, false, err
 	}
-	found := make([]taken, 0, limit)
+	found = make([]taken, 0, limit)
 	for row := range strings.SplitSeq(rows.String, rowEnd) {
 		c, err := parseTaken(row)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		found = append(found, c)
 	}
-	return found, nil
+	return found, atOnce, nil
 }
 
 // parseTaken reads a row of due.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"weekward/mailer"
+	"weekward/mailer/failpoint"
 	"weekward/templates"
 )
 
@@ -35,6 +36,7 @@ func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Ti
 				return err
 			}
 		}
+		s.tidings.claimed(tx, claims)
 		return nil
 	})
 	if err != nil {
@@ -61,7 +63,7 @@ func skip(ctx context.Context, tx *sql.Tx, c mailer.Claim, now time.Time) error 
 func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, begins []mailer.Claim, now time.Time) ([]mailer.Standing, error) {
 	j := s.journalOf(sender)
 	if j != nil {
-		noted, stale, err := j.tryNote(ends, begins)
+		noted, stale, err := j.tryNotes(ctx, ends, begins)
 		if err != nil {
 			return nil, fmt.Errorf("note deliveries: %w", err)
 		}
@@ -92,6 +94,8 @@ func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, 
 				return err
 			}
 		}
+		s.tidings.ended(tx, ends)
+		s.tidings.unbegun(tx, begins, standings)
 		return nil
 	})
 	if err != nil {
@@ -101,6 +105,17 @@ func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, 
 		j.ended(ends)
 	}
 	return standings, nil
+}
+
+// Jot notes in the journal of a sender that has one. What goes wrong there Note
+// will say.
+func (s *Store) Jot(sender string, ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool) {
+	j := s.journalOf(sender)
+	if j == nil || j.table != nil { // a table takes many at a time better
+		return false, false
+	}
+	noted, stale, err := j.tryNote(ends, begins)
+	return noted && err == nil, noted && stale
 }
 
 // end writes how an attempt ended, unless another sender has the delivery by
@@ -168,15 +183,18 @@ func (s *Store) Release(ctx context.Context, sender string) error {
 		j.leave()
 	}
 	_, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
+		if err := s.tellReleased(ctx, tx, sender); err != nil {
+			return fmt.Errorf("release claims: %w", err)
+		}
 		_, err := tx.ExecContext(ctx, `
 			UPDATE deliveries SET state = 'queued', sender = ''
 			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'claimed'`, sender)
 		if err != nil {
 			return fmt.Errorf("release claims: %w", err)
 		}
-		return nil
+		return failpoint.After("release", nil)
 	})
-	return err
+	return failpoint.After("released", err)
 }
 
 // Pause stops an issue's mailing for a reason.
@@ -189,6 +207,9 @@ func (s *Store) Pause(ctx context.Context, mailing, reason string) error {
 		_, err = tx.ExecContext(ctx, `
 			UPDATE issues SET state = 'paused', reason = $2
 			WHERE state = 'sending' AND number = (SELECT issue FROM mailings WHERE id = $1)`, mailing, reason)
+		if err == nil {
+			err = s.tellPaused(ctx, tx, mailing, reason)
+		}
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the "pgx" driver
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"weekward/mailer/failpoint"
 )
 
 // An engine is all that differs between SQLite and PostgreSQL. The statements
@@ -23,16 +26,23 @@ type engine struct {
 	skip     string // tail of a claiming query: rows another process has locked are left out
 	hold     string // tail of a query whose rows this transaction is about to change
 	isUnique func(error) bool
+	// alone says that one transaction writes at a time.
+	alone bool
 	// relax and strict set what a commit on this connection waits for: nothing
 	// but the operating system, or the disk. Both are nil where every
 	// transaction says so itself.
 	relax, strict string
+	// lean lets go of memory that a send has no use for; "" where there is none.
+	lean string
 	// async opens a transaction whose commit does not wait for the disk, on
 	// engines that can say so inside it.
 	async string
 	// serial begins a claim of sources where transactions run side by side: the
 	// next claim waits until this one is committed.
 	serial string
+	// rowByRow says that many rows are inserted faster one at a time, by a
+	// prepared statement, than many by one.
+	rowByRow bool
 	// members selects the texts of a JSON list that is a statement's first
 	// placeholder: one statement for any number of rows.
 	members string
@@ -46,13 +56,15 @@ type engine struct {
 }
 
 var sqliteEngine = engine{
-	name: "sqlite",
+	name:  "sqlite",
+	alone: true,
 	isUnique: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
 	},
 	relax:  "PRAGMA synchronous = NORMAL",
 	strict: "PRAGMA synchronous = FULL",
+	lean:   "PRAGMA cache_size = -2000", // it goes through its rows in order, so that 2 MB are as good as 16
 
 	searching:  sqliteSearching,
 	question:   sqliteQuestion,
@@ -60,7 +72,8 @@ var sqliteEngine = engine{
 	noFullText: sqliteNoFullText,
 	indexing:   sqliteIndexing,
 
-	members: "SELECT value FROM json_each($1)",
+	rowByRow: true,
+	members:  "SELECT value FROM json_each($1)",
 }
 
 var postgresEngine = engine{
@@ -96,14 +109,14 @@ func connect(address string, readOnly bool) (read, write *sql.DB, e engine, err 
 				return nil, nil, engine{}, err
 			}
 		}
-		db, err := sql.Open("pgx", address)
+		db, err := failpoint.Open("pgx", address)
 		if err != nil {
 			return nil, nil, engine{}, err
 		}
 		db.SetMaxOpenConns(16)
 		return db, db, postgresEngine, nil
 	}
-	read, err = sql.Open("sqlite", sqliteDSN(address, true))
+	read, err = failpoint.Open("sqlite", sqliteDSN(address, true))
 	if err != nil {
 		return nil, nil, engine{}, err
 	}
@@ -111,7 +124,7 @@ func connect(address string, readOnly bool) (read, write *sql.DB, e engine, err 
 	if readOnly {
 		return read, read, sqliteEngine, nil
 	}
-	write, err = sql.Open("sqlite", sqliteDSN(address, false))
+	write, err = failpoint.Open("sqlite", sqliteDSN(address, false))
 	if err != nil {
 		return nil, nil, engine{}, errors.Join(err, read.Close())
 	}
@@ -146,7 +159,10 @@ func makePrivate(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // and is not touched: see keptFiles
+	}
 	if err != nil {
 		return err
 	}
@@ -166,21 +182,24 @@ func withParameter(address, name, value string) (string, error) {
 }
 
 // inTx runs f in one transaction whose commit is on disk when it returns.
-func (s *Store) inTx(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) inTx(ctx context.Context, f func(*sql.Tx) error) (err error) {
+	defer func() { s.ailment.note(err) }()
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
-	if err := f(tx); err != nil {
+	defer s.tidings.heard(tx)
+	if err := failpoint.After("commit", f(tx)); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return failpoint.After("committed", s.commit(ctx, tx, true))
 }
 
 // inCheapTx runs f in one transaction whose commit survives the death of this
 // process but may be lost when the power fails.
-func (s *Store) inCheapTx(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) inCheapTx(ctx context.Context, f func(*sql.Tx) error) (err error) {
+	defer func() { s.ailment.note(err) }()
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return err
@@ -199,13 +218,14 @@ func (s *Store) inCheapTx(ctx context.Context, f func(*sql.Tx) error) error {
 		return err
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it has nothing to do
+	defer s.tidings.heard(tx)
 	if s.engine.async != "" {
 		if _, err := tx.ExecContext(ctx, s.engine.async); err != nil {
 			return err
 		}
 	}
-	if err := f(tx); err != nil {
+	if err := failpoint.After("cheap commit", f(tx)); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return failpoint.After("cheap committed", s.commit(ctx, tx, false))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"weekward/store/journal"
 	"weekward/subscribers"
 )
 
@@ -26,6 +27,7 @@ func (s *Store) Suppress(ctx context.Context, id string, sup subscribers.Suppres
 		if err == nil {
 			err = saveSuppressions(ctx, tx, [][]any{suppressionRow(sup)})
 		}
+		s.tidings.tell(tx, journal.Entry{Kind: journal.Suppressed, Subscriber: id, Reason: string(sup.Reason), Hash: sup.Hash})
 		return err
 	})
 }
@@ -74,6 +76,7 @@ func (s *Store) Lift(ctx context.Context, key string, hashes []string) error {
 		if err != nil {
 			return err
 		}
+		s.tidings.tellLifted(tx, hashes, "")
 		return execIn(ctx, tx, "DELETE FROM suppressions WHERE hash IN ($in)", hashes)
 	})
 }
@@ -82,25 +85,31 @@ func (s *Store) Lift(ctx context.Context, key string, hashes []string) error {
 // keeps that an ID nobody has any more was mailed; what the relay said of it,
 // which may name the address, goes.
 func (s *Store) Forget(ctx context.Context, erasures ...subscribers.Erasure) error {
+	var traces []string
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		for _, e := range erasures {
-			if err := erase(ctx, tx, e); err != nil {
+			known, err := erase(ctx, tx, e)
+			if err != nil {
 				return err
 			}
+			traces = append(traces, known...)
 		}
+		s.tellErased(tx, erasures)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return s.scrub(ctx)
+	return s.scrub(ctx, traces...)
 }
 
-func erase(ctx context.Context, tx *sql.Tx, e subscribers.Erasure) error {
+// erase deletes what belongs to a subscriber and returns what must not be found
+// in any file then.
+func erase(ctx context.Context, tx *sql.Tx, e subscribers.Erasure) (traces []string, err error) {
 	if err := deleteLetters(ctx, tx, e.ID); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		UPDATE deliveries SET reply = ''
 		WHERE recipient = $1 AND reply <> '' AND mailing IN (SELECT id FROM mailings WHERE kind = 'issue')`, e.ID)
 	if err == nil {
@@ -110,29 +119,26 @@ func erase(ctx context.Context, tx *sql.Tx, e subscribers.Erasure) error {
 		_, err = tx.ExecContext(ctx, "DELETE FROM bounces WHERE subscriber = $1", e.ID)
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, "DELETE FROM subscribers WHERE id = $1", e.ID) // its consents go with it
+		traces, err = deleteSubscriber(ctx, tx, e.ID)
 	}
 	if err == nil && e.Suppression.Hash != "" {
 		err = saveSuppressions(ctx, tx, [][]any{suppressionRow(e.Suppression)})
 	}
 	if err != nil {
-		return fmt.Errorf("erase subscriber %s: %w", e.ID, err)
+		return nil, fmt.Errorf("erase subscriber %s: %w", e.ID, err)
 	}
-	return nil
+	return traces, nil
 }
 
-// scrub makes what was deleted leave SQLite's files: secure_delete has put
-// zeros in its place, and the log, which still has the old pages, is emptied.
-func (s *Store) scrub(ctx context.Context) error {
-	if s.engine.name != "sqlite" {
-		return nil
+// deleteSubscriber deletes a record, its consents with it, and returns how the
+// person could be found in it.
+func deleteSubscriber(ctx context.Context, tx *sql.Tx, id string) ([]string, error) {
+	var email, key, name string
+	err := tx.QueryRowContext(ctx, "DELETE FROM subscribers WHERE id = $1 RETURNING email, email_key, name", id).Scan(&email, &key, &name)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
 	}
-	var busy, pages, moved int
-	err := s.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved)
-	if err == nil && busy != 0 {
-		err = ErrLingers
-	}
-	return err
+	return spellings(email, key, name), err
 }
 
 // Expired returns at most limit subscribers that are not kept any longer.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"weekward/mailer"
+	"weekward/mailer/failpoint"
 	"weekward/templates"
 )
 
@@ -98,6 +99,7 @@ func (s *Store) MoveIssue(ctx context.Context, m mailer.Move) (bool, error) {
 		if moved, err = putIssue(ctx, tx, m.Record, m.From); err != nil || !moved {
 			return err
 		}
+		s.tidings.tellMoved(tx, m.Record)
 		_, err = tx.ExecContext(ctx, "UPDATE mailings SET paused = $1 WHERE issue = $2", m.State == mailer.IssuePaused, m.Number)
 		if err == nil && m.Letter != nil {
 			err = insertLetter(ctx, tx, *m.Letter)
@@ -137,18 +139,24 @@ func putIssue(ctx context.Context, tx *sql.Tx, r mailer.Record, from []mailer.Is
 // whether this call did it.
 func (s *Store) FreezeIssue(ctx context.Context, f mailer.Frozen) (bool, error) {
 	frozen := false
+	if err := s.beLean(ctx); err != nil {
+		return false, fmt.Errorf("freeze issue %d: %w", f.Number, err)
+	}
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		var err error
 		if frozen, err = putIssue(ctx, tx, f.Record, f.From); err != nil || !frozen {
 			return err
 		}
-		if err := insertMailing(ctx, tx, f.Mailing); err != nil {
+		if err := failpoint.After("mailing", insertMailing(ctx, tx, f.Mailing)); err != nil {
 			return err
 		}
-		if err := insertVariants(ctx, tx, f); err != nil {
+		if err := failpoint.After("variants", insertVariants(ctx, tx, f)); err != nil {
 			return err
 		}
-		return insertDeliveries(ctx, tx, f.Mailing)
+		if err := failpoint.After("planned", queueFrozen(ctx, tx, f)); err != nil {
+			return err
+		}
+		return s.tidings.tellFrozen(ctx, tx, f)
 	})
 	if err != nil {
 		return false, fmt.Errorf("freeze issue %d: %w", f.Number, err)
@@ -168,7 +176,7 @@ func insertMailing(ctx context.Context, tx *sql.Tx, m mailer.Mailing) error {
 }
 
 func insertVariants(ctx context.Context, tx *sql.Tx, f mailer.Frozen) error {
-	audiences, err := audiences(ctx, tx)
+	audiences, err := audiences(ctx, tx, distinctAudiences)
 	if err != nil {
 		return err
 	}
@@ -191,13 +199,14 @@ func insertVariant(ctx context.Context, tx *sql.Tx, mailing, name string, c temp
 }
 
 // insertDeliveries queues a delivery for every active subscriber whose variant
-// is there.
+// is there, in the order in which they are claimed: that takes the fewest pages
+// then, and in every commit.
 func insertDeliveries(ctx context.Context, tx *sql.Tx, m mailer.Mailing) error {
 	planned, err := changed(tx.ExecContext(ctx, `
 		INSERT INTO deliveries (mailing, recipient, variant)
 		SELECT variants.mailing, subscribers.id, variants.name
 		FROM subscribers JOIN variants ON variants.name = lang || '|' || topics || '|' || format
-		WHERE variants.mailing = $1 AND state = 'active'`, m.ID))
+		WHERE variants.mailing = $1 AND state || '' = 'active' ORDER BY subscribers.id`, m.ID))
 	if err != nil {
 		return err
 	}
@@ -207,20 +216,31 @@ func insertDeliveries(ctx context.Context, tx *sql.Tx, m mailer.Mailing) error {
 
 // Audiences returns the active subscribers, grouped by the mail they get.
 func (s *Store) Audiences(ctx context.Context) ([]mailer.Audience, error) {
-	found, err := audiences(ctx, s.read)
+	found, err := audiences(ctx, s.read, countedAudiences)
 	if err != nil {
 		return nil, fmt.Errorf("count the audience: %w", err)
 	}
 	return found, nil
 }
 
+// Two lists of audiences: with their sizes, and without, in a third of the time.
+// The first message waits for that one. A walk over the table, which is what an
+// expression instead of the state's column asks for, takes half as long as one
+// by the index of states.
+const (
+	countedAudiences = `
+		SELECT lang || '|' || topics || '|' || format, lang, topics, format, COUNT(*)
+		FROM subscribers WHERE state || '' = 'active'
+		GROUP BY lang, topics, format ORDER BY 1`
+	distinctAudiences = `
+		SELECT lang || '|' || topics || '|' || format, lang, topics, format, 0
+		FROM (SELECT DISTINCT lang, topics, format FROM subscribers WHERE state || '' = 'active') AS found ORDER BY 1`
+)
+
 func audiences(ctx context.Context, db interface {
 	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}) ([]mailer.Audience, error) {
-	rows, err := db.QueryContext(ctx, `
-		SELECT lang || '|' || topics || '|' || format, lang, topics, format, COUNT(*)
-		FROM subscribers WHERE state = 'active'
-		GROUP BY lang, topics, format ORDER BY 1`)
+}, query string) ([]mailer.Audience, error) {
+	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -260,58 +280,6 @@ func (s *Store) Figures(ctx context.Context, number int) (mailer.Figures, error)
 		f.Add(state, count)
 	}
 	return f, rows.Err()
-}
-
-// EachDelivery calls f for the deliveries of an issue that are in one of the
-// states, or for all when there are none, in the order of their recipients.
-func (s *Store) EachDelivery(ctx context.Context, number int, states []mailer.State, f func(mailer.Delivery) error) error {
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT recipient, deliveries.state, attempts, code, reply, due_at, done_at
-		FROM deliveries JOIN mailings ON mailings.id = mailing
-		WHERE issue = $1 ORDER BY recipient`, number)
-	if err != nil {
-		return fmt.Errorf("list deliveries: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var d mailer.Delivery
-		var done sql.NullTime
-		if err := rows.Scan(&d.Recipient, &d.State, &d.Attempts, &d.Code, &d.Reply, &d.DueAt, &done); err != nil {
-			return fmt.Errorf("list deliveries: %w", err)
-		}
-		if len(states) > 0 && !slices.Contains(states, d.State) {
-			continue
-		}
-		d.DueAt, d.DoneAt = d.DueAt.UTC(), done.Time.UTC()
-		if done.Valid {
-			d.DueAt = time.Time{}
-		}
-		if err := f(d); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
-// RequeueIssue makes the deliveries in those states due again.
-func (s *Store) RequeueIssue(ctx context.Context, number int, states []mailer.State, now time.Time) (int, error) {
-	count := int64(0)
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, state := range states {
-			n, err := changed(tx.ExecContext(ctx, `
-				UPDATE deliveries SET state = 'queued', due_at = $3, attempts = 0, doubts = 0, failed_at = NULL, done_at = NULL
-				WHERE state = $2 AND mailing = (SELECT id FROM mailings WHERE issue = $1)`, number, state, utc(now)))
-			if err != nil {
-				return err
-			}
-			count += n
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("queue deliveries of issue %d again: %w", number, err)
-	}
-	return int(count), nil
 }
 
 // changed is the number of rows a statement wrote.

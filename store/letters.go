@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 
+	"weekward/mailer/failpoint"
 	"weekward/subscribers"
 	"weekward/templates"
 )
@@ -37,7 +38,7 @@ func insertLetter(ctx context.Context, tx *sql.Tx, l subscribers.Letter) error {
 		return wrapLetter(l, err)
 	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO deliveries (mailing, recipient, variant, priority) VALUES ($1, $2, $3, 0)", l.ID, recipient, name)
-	return wrapLetter(l, err)
+	return wrapLetter(l, failpoint.After("letter", err))
 }
 
 func wrapLetter(l subscribers.Letter, err error) error {

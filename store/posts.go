@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"weekward/feeds"
+	"weekward/store/journal"
 )
 
 // ErrNoSecret means that posts were forgotten, and without the secret nobody
@@ -156,7 +157,11 @@ func (s *Store) ForgetPost(ctx context.Context, url string, now time.Time) (eras
 		if err := s.bury(ctx, tx, url, gone, now); err != nil {
 			return err
 		}
-		return eraseQuotes(ctx, tx, url, gone)
+		isGone := quoteOf(url, gone)
+		if err := s.eraseFromJournal(ctx, tx, isGone); err != nil {
+			return err
+		}
+		return eraseQuotes(ctx, tx, isGone)
 	})
 	if err == nil {
 		err = s.scrub(ctx)
@@ -187,6 +192,7 @@ func (s *Store) bury(ctx context.Context, tx *sql.Tx, url string, gone []feeds.P
 	var rows [][]any
 	for _, h := range slices.Compact(hashes) {
 		rows = append(rows, []any{h, utc(now)})
+		s.tidings.tell(tx, journal.Entry{Kind: journal.TakenBack, Person: h})
 	}
 	return insertRows(ctx, tx, "INSERT INTO forgotten_posts (hash, forgotten_at)", rows, "ON CONFLICT (hash) DO NOTHING")
 }

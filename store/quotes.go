@@ -11,12 +11,16 @@ import (
 	"weekward/feeds"
 )
 
-// eraseQuotes takes the quotes of posts out of every stored issue. What was
-// mailed is mailed; the archive forgets.
-func eraseQuotes(ctx context.Context, tx *sql.Tx, url string, gone []feeds.Post) error {
-	isGone := func(id, address string) bool {
+// quoteOf tells the quotes of posts by their IDs, or by an address.
+func quoteOf(url string, gone []feeds.Post) func(id, address string) bool {
+	return func(id, address string) bool {
 		return address == url || slices.ContainsFunc(gone, func(p feeds.Post) bool { return p.ID == id })
 	}
+}
+
+// eraseQuotes takes the quotes of posts out of every stored issue. What was
+// mailed is mailed; the archive forgets.
+func eraseQuotes(ctx context.Context, tx *sql.Tx, isGone func(id, url string) bool) error {
 	changes := map[int]string{}
 	err := eachIssue(ctx, tx, func(number int, issue digest.Issue) error {
 		if !dropQuotes(issue.Chats, isGone) {

@@ -52,7 +52,7 @@ func endSent(ctx context.Context, tx *sql.Tx, sender string, b batch, list []byt
 	// looks each recipient up; else it walks over the whole mailing.
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = 'sent', sender = '', attempts = 1, doubts = 0, code = 0, failed_at = NULL,
-		    reply = substr(value, 33), due_at = substr(value, 1, 32), done_at = substr(value, 1, 32)
+		    reply = substr(value, 33), done_at = substr(value, 1, 32)
 		FROM json_each($1)
 		WHERE deliveries.mailing = $2 || substr(key, 1, 0) AND deliveries.recipient = key AND fence = $3
 		  AND +sender = $4 AND +state IN ('claimed', 'sending')`, string(list), b.mailing, b.fence, sender)

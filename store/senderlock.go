@@ -3,6 +3,8 @@ package store
 import (
 	"os"
 	"sync"
+
+	"weekward/mailer/failpoint"
 )
 
 // lifeLocks holds the lock files of this process's senders and collectors, by
@@ -53,6 +55,7 @@ func (l *lifeLocks) drop(path string) {
 	defer l.mu.Unlock()
 	if f := l.held[path]; f != nil {
 		os.Remove(f.Name())
+		failpoint.Pass("unlock")
 		f.Close()
 		delete(l.held, path)
 	}

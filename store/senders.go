@@ -7,16 +7,24 @@ import (
 	"time"
 
 	"weekward/mailer"
+	"weekward/mailer/failpoint"
 )
 
 // Join enlists a sender. On SQLite it holds a lock file beside the database
 // for as long as the process lives, so that whoever comes after a kill -9
 // knows at once that it is dead.
 func (s *Store) Join(ctx context.Context, sender string) error {
+	if err := s.meetJournal(ctx); err != nil {
+		return err
+	}
 	if err := s.lockSender(sender); err != nil {
 		return fmt.Errorf("join the senders: %w", err)
 	}
-	err := s.inTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+	failpoint.Pass("locked")
+	err := s.beLean(ctx)
+	if err == nil {
+		err = s.inTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+	}
 	if err != nil {
 		s.unlockSender(sender)
 		return fmt.Errorf("join the senders: %w", err)
@@ -25,10 +33,21 @@ func (s *Store) Join(ctx context.Context, sender string) error {
 	return nil
 }
 
+// beLean prepares the connection that writes for a send, which may be the work
+// of hours.
+func (s *Store) beLean(ctx context.Context) error {
+	if s.engine.lean == "" {
+		return nil
+	}
+	_, err := s.write.ExecContext(ctx, s.engine.lean)
+	return err
+}
+
 // Leave takes a sender off the roster. One that leaves a claim open stays on
 // it, for whoever comes next to settle.
 func (s *Store) Leave(ctx context.Context, sender string) (err error) {
 	defer func() {
+		failpoint.Pass("left")
 		if s.closeJournal(sender) && err == nil {
 			s.unlockSender(sender)
 		} else {
@@ -57,9 +76,9 @@ func enlist(ctx context.Context, tx *sql.Tx, sender string) error {
 }
 
 // journalLeft is what a dead sender noted and did not commit.
-func (s *Store) journalLeft(sender string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
+func (s *Store) journalLeft(ctx context.Context, tx *sql.Tx, sender string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
 	if isPostgres(s.address) {
-		return nil, nil, nil
+		return readRows(ctx, tx, sender)
 	}
 	return readJournal(s.senderLockPath(sender))
 }
@@ -103,23 +122,23 @@ func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.Stat
 		}
 		// Not before the wait for the database: one that was only silent may
 		// have noted more meanwhile.
-		ends, begun, err := s.journalLeft(dead.ID)
+		ends, begun, err := s.journalLeft(ctx, tx, dead.ID)
 		if err != nil {
 			return fmt.Errorf("read what it noted: %w", err)
 		}
-		if err := endAll(ctx, tx, dead.ID, ends); err != nil {
+		failpoint.Pass("last notes")
+		s.tidings.ended(tx, ends)
+		if err := s.takeOver(ctx, tx, dead.ID, ends, begun); err != nil {
 			return err
 		}
-		for _, c := range begun {
-			if err := markSending(ctx, tx, dead.ID, c); err != nil {
-				return err
-			}
-		}
 		began, err := changed(tx.ExecContext(ctx, `
-			UPDATE deliveries SET state = $2, sender = '', attempts = attempts + 1, done_at = $3,
+			UPDATE deliveries SET state = $2, sender = '', attempts = attempts + 1, doubts = doubts + 1, done_at = $3,
 			    reply = 'the sender died in mid-message'
 			WHERE sender = $1 AND state IN ('claimed', 'sending') AND state = 'sending'`, dead.ID, underWay, utc(ended)))
 		if err != nil {
+			return err
+		}
+		if err := s.tellReleased(ctx, tx, dead.ID); err != nil {
 			return err
 		}
 		waited, err := changed(tx.ExecContext(ctx, `
@@ -131,6 +150,7 @@ func (s *Store) Bury(ctx context.Context, dead mailer.Peer, underWay mailer.Stat
 	if err != nil {
 		return 0, 0, fmt.Errorf("settle a dead sender: %w", err)
 	}
+	failpoint.Pass("settled")
 	if buried > 0 { // else its journal is still to be read
 		s.forgetSenderLock(dead.ID)
 	}

@@ -10,15 +10,16 @@ import (
 	"time"
 
 	"weekward/mailer"
+	"weekward/mailer/failpoint"
 )
 
-// A sendJournal is what a sender on SQLite notes between two commits: which
+// A sendJournal is what a sender notes between two commits: which
 // messages it began and how they ended, appended to its lock file without
 // waiting for the disk. That costs a microsecond where a commit costs a
 // thousand, and what is written survives kill -9 as a commit would. The next
 // window's commit takes it over into the deliveries; after a death Bury reads
-// the file instead. PostgreSQL has no such file, because there the one who
-// buries may be on another machine: its notes are commits.
+// the file instead. On PostgreSQL a table takes the place of the file, because
+// there the one who buries may be on another machine: see noteTable.
 //
 // Every record names the fence of its claim, so that one that is read twice, or
 // too late, changes nothing.
@@ -29,21 +30,25 @@ type sendJournal struct {
 	file    *os.File // the sender's lock file
 	size    int64    // of what is written
 	buffer  []byte
-	ends    []mailer.Outcome // not in the deliveries yet
-	begun   map[deliveryKey]mailer.Claim
-	folded  time.Time // when ends were last taken over
-	leaving bool      // nothing will be begun any more
+	ends    []mailer.Outcome      // not in the deliveries yet
+	begun   map[deliveryKey]int64 // the fence of the claim
+	spare   []mailer.Outcome      // the room of earlier ends
+	folded  time.Time             // when ends were last taken over
+	leaving bool                  // nothing will be begun any more
 
-	changes *os.File // see changeCounter
-	seen    uint32   // changes after the commit that read the recipients
-	stamp   int64    // of claims that were read in a commit up to seen
+	table   *noteTable // where it is kept on PostgreSQL; nil is in file
+	changes *os.File   // see changeCounter
+	seen    uint32     // changes after the commit that read the recipients
+	stamp   int64      // of claims that were read in a commit up to seen
+	coming  uint32     // the counter after a commit of our own that is under way
+	ours    bool       // there is one, and nothing else came before it
 }
 
 type deliveryKey struct{ mailing, recipient string }
 
 // The bounds of a journal.
 const (
-	longestJournal = 4 << 20 // octets; then it is emptied while nobody writes
+	longestJournal = 16 << 20 // octets; then it is emptied while nobody writes
 	foldEvery      = 500 * time.Millisecond
 )
 
@@ -63,15 +68,23 @@ func (s *Store) journalOf(sender string) *sendJournal {
 // openJournal begins the journal of a sender that holds its lock file. Where
 // that is not possible its notes are commits.
 func (s *Store) openJournal(sender string) {
+	if s.notes != nil {
+		s.keepJournal(sender, &sendJournal{table: &noteTable{db: s.notes, sender: sender}})
+		return
+	}
 	file := s.locks.file(s.senderLockPath(sender))
 	if file == nil {
 		return
 	}
-	changes, err := os.Open(s.address + "-shm")
+	changes, err := s.kept.file(s.address + "-shm")
 	if err != nil {
 		return
 	}
-	j := &sendJournal{file: file, changes: changes, begun: make(map[deliveryKey]mailer.Claim), folded: time.Now()}
+	s.keepJournal(sender, &sendJournal{file: file, changes: changes})
+}
+
+func (s *Store) keepJournal(sender string, j *sendJournal) {
+	j.begun, j.folded = make(map[deliveryKey]int64), time.Now()
 	s.journals.mu.Lock()
 	defer s.journals.mu.Unlock()
 	if s.journals.open == nil {
@@ -92,7 +105,6 @@ func (s *Store) closeJournal(sender string) (done bool) {
 	delete(s.journals.open, sender)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.changes.Close()
 	return len(j.ends) == 0
 }
 
@@ -105,7 +117,7 @@ func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, 
 	}
 	if len(begins) > 0 {
 		now, err := changeCounter(j.changes)
-		if err != nil || now != j.seen {
+		if err != nil || now != j.seen && !(j.ours && now == j.coming) {
 			return false, err
 		}
 	}
@@ -114,6 +126,21 @@ func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, 
 			return false, nil
 		}
 	}
+	j.write(ends, begins)
+	if err := failpoint.Err("journal"); err != nil {
+		return false, err
+	}
+	if _, err := j.file.WriteAt(j.buffer, j.size); err != nil {
+		return false, err // the next record takes its place
+	}
+	failpoint.Pass("journalled")
+	j.size += int64(len(j.buffer))
+	j.keep(ends, begins)
+	return true, nil
+}
+
+// write fills the buffer with records.
+func (j *sendJournal) write(ends []mailer.Outcome, begins []mailer.Claim) {
 	j.buffer = j.buffer[:0]
 	for _, o := range ends {
 		j.buffer = appendRecord(j.buffer, o)
@@ -121,18 +148,17 @@ func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, 
 	for _, c := range begins {
 		j.buffer = appendRecord(j.buffer, mailer.Outcome{Claim: c, State: mailer.Sending})
 	}
-	if _, err := j.file.WriteAt(j.buffer, j.size); err != nil {
-		return false, err // the next record takes its place
-	}
-	j.size += int64(len(j.buffer))
+}
+
+// keep remembers what was noted, until it is taken over.
+func (j *sendJournal) keep(ends []mailer.Outcome, begins []mailer.Claim) {
 	for _, o := range ends {
 		delete(j.begun, keyOf(o.Claim))
 	}
 	j.ends = append(j.ends, ends...)
 	for _, c := range begins {
-		j.begun[keyOf(c)] = c
+		j.begun[keyOf(c)] = c.Fence
 	}
-	return true, nil
 }
 
 // tryNote is note for one at a time; stale says that the journal should be
@@ -140,6 +166,9 @@ func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, 
 func (j *sendJournal) tryNote(ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.table != nil {
+		return false, false, nil // that is no matter of a moment: see tryNotes
+	}
 	noted, err = j.note(ends, begins)
 	return noted, len(j.ends) > 0 && time.Since(j.folded) > foldEvery, err
 }
@@ -189,12 +218,15 @@ func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(
 	if j == nil {
 		return 0, in(ctx, f)
 	}
+	if j.table != nil {
+		return 0, s.foldRows(ctx, j, in, f)
+	}
 	j.folding.Lock()
 	defer j.folding.Unlock()
 	j.mu.Lock()
 	full := j.size > longestJournal || j.leaving
 	ends := j.ends
-	j.ends, j.folded = nil, time.Now()
+	j.ends, j.spare, j.folded = j.spare[:0], nil, time.Now()
 	if !full {
 		j.mu.Unlock()
 	}
@@ -205,8 +237,11 @@ func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(
 		}
 		if full {
 			err = j.markBegun(ctx, tx, sender)
+		} else {
+			j.expect(before)
 		}
 		if err == nil {
+			s.tidings.ended(tx, ends)
 			err = endAll(ctx, tx, sender, ends)
 		}
 		if err == nil {
@@ -216,16 +251,24 @@ func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(
 		if err == nil {
 			err = f(tx)
 		}
+		if err = failpoint.After("fold", err); err != nil && !full {
+			j.expectNothing() // before the rollback lets somebody else write
+		}
 		return err
 	})
+	err = failpoint.After("folded", err)
 	if !full {
 		j.mu.Lock()
 	}
 	defer j.mu.Unlock()
+	j.ours = false
 	if err != nil {
 		j.ends = append(ends, j.ends...)
 		return 0, err
 	}
+	clear(ends) // of the texts
+	j.spare = ends[:0]
+	failpoint.Pass("journal emptied")
 	if full && j.file.Truncate(0) == nil {
 		j.size = 0
 	}
@@ -236,10 +279,26 @@ func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(
 	return j.stamp, nil
 }
 
+// expect lets connections go on while a commit of ours is under way. It holds
+// the right to write, so that the next count is its own, and it voids no claim
+// that was read before.
+func (j *sendJournal) expect(before uint32) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.coming, j.ours = before+1, before == j.seen
+}
+
+// expectNothing takes expect back.
+func (j *sendJournal) expectNothing() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.ours = false
+}
+
 // markBegun writes down what began and has not ended.
 func (j *sendJournal) markBegun(ctx context.Context, tx *sql.Tx, sender string) error {
-	for _, c := range j.begun {
-		if err := markSending(ctx, tx, sender, c); err != nil {
+	for key, fence := range j.begun {
+		if err := markSending(ctx, tx, sender, claimOf(key, fence)); err != nil {
 			return err
 		}
 	}
@@ -255,8 +314,8 @@ func (j *sendJournal) underWay(claims []mailer.Claim) []bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, c := range claims {
-		begun, ok := j.begun[keyOf(c)]
-		found[i] = ok && c.Fence <= begun.Fence
+		fence, ok := j.begun[keyOf(c)]
+		found[i] = ok && c.Fence <= fence
 	}
 	return found
 }

@@ -6,10 +6,8 @@ import "time"
 // and its file stays.
 func (s *Store) Abandon(sender string) {
 	s.journals.mu.Lock()
-	j := s.journals.open[sender]
 	delete(s.journals.open, sender)
 	s.journals.mu.Unlock()
-	j.changes.Close()
 	s.locks.release(s.senderLockPath(sender))
 }
 

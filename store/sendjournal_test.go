@@ -185,7 +185,7 @@ func TestLongJournalIsEmptied(t *testing.T) {
 	claims := claimSome(t, s, "a", 3)
 	note(t, s, "a", nil, claims[:2]...)
 	long := sent(claims[0])
-	long.Reply = strings.Repeat("x", 5<<20)
+	long.Reply = strings.Repeat("x", 17<<20)
 	note(t, s, "a", []mailer.Outcome{long})
 	if _, err := other.Beat(ctx, "b"); err != nil { // so that the next note is a commit
 		t.Fatal(err)

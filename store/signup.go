@@ -31,9 +31,10 @@ func (s *Store) SignUp(ctx context.Context, a subscribers.Attempt, decide func(s
 		if err != nil {
 			return err
 		}
-		if err := apply(ctx, tx, []subscribers.Change{change}); err != nil {
+		if err := apply(ctx, tx, s.engine, []subscribers.Change{change}); err != nil {
 			return err
 		}
+		s.tidings.tellChanges(tx, []subscribers.Change{change})
 		_, err = tx.ExecContext(ctx, "INSERT INTO signups (address, network, domain, mailed, at_time) VALUES ($1, $2, $3, $4, $5)",
 			a.Address, a.Network, a.Domain, change.Letter.ID != "", utc(a.At))
 		return err
@@ -101,7 +102,7 @@ func recentSignUps(ctx context.Context, tx *sql.Tx, a subscribers.Attempt) (subs
 }
 
 // apply carries out changes.
-func apply(ctx context.Context, tx *sql.Tx, changes []subscribers.Change) error {
+func apply(ctx context.Context, tx *sql.Tx, e engine, changes []subscribers.Change) error {
 	var people, consents, suppressions [][]any
 	var asked []string
 	for _, c := range changes {
@@ -116,13 +117,14 @@ func apply(ctx context.Context, tx *sql.Tx, changes []subscribers.Change) error 
 			suppressions = append(suppressions, suppressionRow(c.Suppression))
 		}
 	}
-	if err := saveSubscribers(ctx, tx, people); err != nil {
+	if err := saveSubscribers(ctx, tx, e, people); err != nil {
 		return fmt.Errorf("save subscribers: %w", err)
 	}
-	if err := execIn(ctx, tx, "DELETE FROM consents WHERE confirmed_at IS NULL AND subscriber IN ($in)", asked); err != nil {
+	_, err := tx.ExecContext(ctx, "DELETE FROM consents WHERE confirmed_at IS NULL AND subscriber IN ("+e.members+")", textsJSON(asked))
+	if err != nil {
 		return fmt.Errorf("save consents: %w", err)
 	}
-	if err := saveConsents(ctx, tx, consents); err != nil {
+	if err := saveConsents(ctx, tx, e, consents); err != nil {
 		return fmt.Errorf("save consents: %w", err)
 	}
 	if err := saveSuppressions(ctx, tx, suppressions); err != nil {
@@ -167,8 +169,8 @@ func withdraw(ctx context.Context, tx *sql.Tx, id string, at time.Time) error {
 	return nil
 }
 
-func saveSubscribers(ctx context.Context, tx *sql.Tx, rows [][]any) error {
-	return insertRows(ctx, tx, "INSERT INTO subscribers ("+subscriberColumns+", email_key)", rows, `
+func saveSubscribers(ctx context.Context, tx *sql.Tx, e engine, rows [][]any) error {
+	return insertEach(ctx, tx, e, "INSERT INTO subscribers ("+subscriberColumns+", email_key)", rows, `
 		ON CONFLICT (id) DO UPDATE SET
 		    name = excluded.name, lang = excluded.lang, zone = excluded.zone, topics = excluded.topics, format = excluded.format,
 		    state = excluded.state, attributes = excluded.attributes, confirmed_at = excluded.confirmed_at, left_at = excluded.left_at`)
@@ -188,8 +190,8 @@ func subscriberRow(sub subscribers.Subscriber) []any {
 const consentColumns = "subscriber, version, wording, form, from_network, requested_at, confirmed_at, confirmed_from, withdrawn_at"
 
 // saveConsents stores consents. Two of one person and one moment are one.
-func saveConsents(ctx context.Context, tx *sql.Tx, rows [][]any) error {
-	return insertRows(ctx, tx, "INSERT INTO consents ("+consentColumns+")", rows, `
+func saveConsents(ctx context.Context, tx *sql.Tx, e engine, rows [][]any) error {
+	return insertEach(ctx, tx, e, "INSERT INTO consents ("+consentColumns+")", rows, `
 		ON CONFLICT (subscriber, requested_at) DO UPDATE SET
 		    version = excluded.version, wording = excluded.wording, form = excluded.form, from_network = excluded.from_network,
 		    confirmed_at = excluded.confirmed_at, confirmed_from = excluded.confirmed_from, withdrawn_at = excluded.withdrawn_at`)
@@ -218,6 +220,7 @@ func (s *Store) Confirm(ctx context.Context, c subscribers.Confirmation) (sub su
 		if err == nil {
 			err = execIn(ctx, tx, "DELETE FROM suppressions WHERE reason = 'left' AND hash IN ($in)", c.Hashes)
 		}
+		s.tidings.tellJoined(tx, c)
 		if err != nil {
 			return err
 		}
@@ -225,6 +228,7 @@ func (s *Store) Confirm(ctx context.Context, c subscribers.Confirmation) (sub su
 			return err
 		}
 		left, err := completeMove(ctx, tx, c.ID, c.At)
+		s.tidings.tellLeft(tx, left.ID)
 		if err != nil || c.Letter == nil {
 			return err
 		}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+
+	"weekward/mailer/failpoint"
 )
 
 //go:embed migrations/*.sql
@@ -36,6 +38,10 @@ type Store struct {
 	address     string
 	locks       lifeLocks
 	journals    sendJournals
+	tidings     tidings
+	notes       *sql.DB // for the notes of senders on PostgreSQL; else nil
+	ailment     ailment
+	kept        keptFiles
 	hashes      Hashes
 }
 
@@ -89,15 +95,24 @@ func open(address string, readOnly bool) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{read: read, write: write, engine: e, address: address}, nil
+	s := &Store{read: read, write: write, engine: e, address: address}
+	if isPostgres(address) && !readOnly {
+		if s.notes, err = openNotes(address); err != nil {
+			return nil, errors.Join(fmt.Errorf("open database: %w", err), s.Close())
+		}
+	}
+	return s, nil
 }
 
 // Close closes the database.
 func (s *Store) Close() error {
-	if s.read == s.write {
-		return s.read.Close()
+	if s.notes != nil {
+		defer s.notes.Close()
 	}
-	return errors.Join(s.read.Close(), s.write.Close())
+	if s.read == s.write {
+		return errors.Join(s.read.Close(), s.tidings.close(), s.kept.close())
+	}
+	return errors.Join(s.read.Close(), s.write.Close(), s.tidings.close(), s.kept.close())
 }
 
 // Engine names the database engine and its version: "SQLite 3.50.4".
@@ -121,6 +136,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	}
 	for try := 1; ; try++ {
 		_, err = p.Up(ctx)
+		err = failpoint.After("migrated", err)
 		if err == nil || s.engine.name != "sqlite" || try == migrateTries {
 			return err
 		}
@@ -171,14 +187,6 @@ const migrateTries = 12
 // The zero time is stored as NULL.
 func utc(t time.Time) sql.NullTime {
 	return sql.NullTime{Time: t.UTC().Truncate(time.Microsecond), Valid: !t.IsZero()}
-}
-
-// Ping asks the database for a sign of life.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.read.PingContext(ctx); err != nil {
-		return fmt.Errorf("ask the database for a sign of life: %w", err)
-	}
-	return nil
 }
 
 // SQLiteVersion is the version of the SQLite in this program.

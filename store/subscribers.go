@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"weekward/store/journal"
 	"weekward/subscribers"
 )
 
@@ -61,6 +62,7 @@ func (s *Store) Unsubscribe(ctx context.Context, id string, now time.Time) (sub 
 			UPDATE subscribers SET state = 'unsubscribed', left_at = $2
 			WHERE id = $1 AND state IN ('pending', 'active')`, id, utc(now)))
 		if err == nil && n > 0 {
+			s.tidings.tell(tx, journal.Entry{Kind: journal.Left, Subscriber: id})
 			err = withdraw(ctx, tx, id, now)
 		}
 		if err == nil {

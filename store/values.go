@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A scanner is a row, or rows at one of them.
@@ -72,6 +73,26 @@ func insertRows(ctx context.Context, tx *sql.Tx, before string, rows [][]any, af
 	return nil
 }
 
+// insertEach is insertRows where single rows are faster. SQLite keeps a journal
+// of its own for a statement of many rows, so that it can be taken back alone,
+// and looks for each placeholder from the first: both cost more than a call.
+func insertEach(ctx context.Context, tx *sql.Tx, e engine, before string, rows [][]any, after string) error {
+	if len(rows) < 2 || !e.rowByRow {
+		return insertRows(ctx, tx, before, rows, after)
+	}
+	insert, err := tx.PrepareContext(ctx, before+" VALUES "+places(1, len(rows[0]))+" "+after)
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for _, row := range rows {
+		if _, err := insert.ExecContext(ctx, storable(row)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // flat is the values of rows, one after the other.
 func flat(rows [][]any) []any {
 	values := make([]any, 0, len(rows)*len(rows[0]))
@@ -79,6 +100,19 @@ func flat(rows [][]any) []any {
 		values = append(values, storable(row)...)
 	}
 	return values
+}
+
+// textsJSON is a list of texts as engine.members reads it.
+func textsJSON(list []string) string {
+	out := make([]byte, 1, 40*len(list)+2)
+	out[0] = '['
+	for i, text := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = appendJSON(out, text)
+	}
+	return string(append(out, ']'))
 }
 
 // queryIn runs a query for some values at a time, which take the place of
@@ -129,7 +163,7 @@ func each(ctx context.Context, db querier, f func(scanner) error, query string, 
 // that are not UTF-8.
 func storable(row []any) []any {
 	for i, v := range row {
-		if text, ok := v.(string); ok {
+		if text, ok := v.(string); ok && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
 			row[i] = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\ufffd")
 		}
 	}

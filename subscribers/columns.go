@@ -1,6 +1,7 @@
 package subscribers
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,13 +93,15 @@ type mapping struct {
 	columns []column
 	names   []string // as in the file
 	reasons map[string]Reason
+	email   int             // the column of addresses
+	zones   map[string]bool // seen before, and whether they are zones: the system is slow to tell
 }
 
 func newMapping(head []string) (mapping, error) {
 	if len(head) > maxColumns {
 		return mapping{}, fmt.Errorf("the header row has %d columns, %d are allowed", len(head), maxColumns)
 	}
-	m := mapping{reasons: awayReasons()}
+	m := mapping{reasons: awayReasons(), zones: make(map[string]bool)}
 	known, taken := columnNames(), map[column]bool{}
 	for _, name := range head {
 		name = strings.TrimSpace(plainCell(name))
@@ -107,6 +110,9 @@ func newMapping(head []string) (mapping, error) {
 			return mapping{}, fmt.Errorf("the header row has two columns for %s", c)
 		}
 		taken[c] = true
+		if c == columnEmail {
+			m.email = len(m.columns)
+		}
 		m.columns, m.names = append(m.columns, c), append(m.names, name)
 	}
 	if !taken[columnEmail] {
@@ -175,9 +181,10 @@ func (m mapping) set(r *row, i int, cell string) (err error) {
 			return r.keep(m.names[i], cell)
 		}
 	case columnZone:
-		if r.Zone, err = parseZone(cell); err != nil {
+		if !m.isZone(cell) {
 			return r.keep(m.names[i], cell)
 		}
+		r.Zone = cell
 	case columnFormat:
 		if f, err := parseFormat(cell); err == nil {
 			r.Format = f
@@ -194,6 +201,40 @@ func (m mapping) set(r *row, i int, cell string) (err error) {
 		return m.setConsent(r, i, cell)
 	}
 	return err
+}
+
+// mostZones bounds what is remembered of zones: there are about 600.
+const mostZones = 2000
+
+// isZone tells a time zone.
+func (m mapping) isZone(cell string) bool {
+	known, seen := m.zones[cell]
+	if !seen {
+		_, err := parseZone(cell)
+		known = err == nil
+		if len(m.zones) < mostZones {
+			m.zones[strings.Clone(cell)] = known // not the row that it stands in
+		}
+	}
+	return known
+}
+
+// place is where a row's address stands among all others, nearly: its first
+// eight octets before the "@", in lower case. Two spellings of an address have
+// the same place.
+func (m mapping) place(cells []string) uint64 {
+	if m.email >= len(cells) {
+		return 0
+	}
+	local, _, _ := strings.Cut(strings.TrimSpace(plainCell(cells[m.email])), "@")
+	var first [8]byte
+	copy(first[:], local)
+	for i, c := range first {
+		if 'A' <= c && c <= 'Z' {
+			first[i] = c + 'a' - 'A'
+		}
+	}
+	return binary.BigEndian.Uint64(first[:])
 }
 
 // setConsent puts a cell of the columns that prove a yes, or a leaving.

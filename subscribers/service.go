@@ -21,6 +21,8 @@ type Service struct {
 	Letter  func(kind LetterKind, s Subscriber, link Link) (Letter, error)
 	Limits  Limits
 	Wording Wording // beside the sign-up button, for requests that bring none
+	// Imported hears how far an Import is, after each batch; nil is nobody.
+	Imported func(ImportReport)
 }
 
 // A Link is what a letter is sent for. Its address on the web is made by who

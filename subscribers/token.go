@@ -45,7 +45,9 @@ func (k Keys) Token(p Purpose, s Subscriber, expires time.Time) string {
 	by.hash.Reset()
 	by.hash.Write(by.message)
 	by.mark = by.hash.Sum(by.mark[:0])
-	return base64.RawURLEncoding.EncodeToString(append(by.payload, by.mark[:macSize]...))
+	by.payload = append(by.payload, by.mark[:macSize]...)
+	by.text = base64.RawURLEncoding.AppendEncode(by.text[:0], by.payload)
+	return string(by.text)
 }
 
 // Verify returns the ID and the epoch a token was made for. Every fault, be it

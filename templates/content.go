@@ -23,6 +23,7 @@ type Site struct {
 	BaseURL    string // https address of the public site, no trailing slash
 	From       string // mailbox that issues come from
 	ReplyTo    string
+	Mailbox    string       // that the program reads, for bounces and for readers who leave by mail; "" where there is none
 	Postal     string       // postal address, lines separated by ", "
 	Lang       string       // BCP 47
 	Zone       string       // IANA zone of the schedule

@@ -47,6 +47,7 @@ type app struct {
 	site      templates.Site
 	schedule  digest.Schedule
 	log       *slog.Logger
+	counters  *counters // of a server whose metrics are asked for; else nil
 }
 
 // setting is the configuration and the clock that the environment asks for.
@@ -79,6 +80,7 @@ func (e *environment) openWith(ctx context.Context, c Config, now clock) (*app, 
 		return nil, errors.Join(err, a.close())
 	}
 	a.store.UseHashes(a.keys.Hashes)
+	a.store.UseJournal(store.JournalPath(c.Database.URL, c.Database.Journal), now.now)
 	return a, nil
 }
 
@@ -167,7 +169,7 @@ func loadTemplates(folder string) (*templates.Set, error) {
 func (c Config) site() templates.Site {
 	s := c.Site
 	return templates.Site{
-		Name: s.Name, Tagline: s.Tagline, BaseURL: strings.TrimRight(s.BaseURL, "/"), From: s.From, ReplyTo: s.ReplyTo,
+		Name: s.Name, Tagline: s.Tagline, BaseURL: strings.TrimRight(s.BaseURL, "/"), From: s.From, ReplyTo: s.ReplyTo, Mailbox: c.mailbox(),
 		Postal: s.Address, Lang: s.Language, Zone: c.Schedule.Zone, PrivacyURL: s.PrivacyURL,
 		Weekday: c.Schedule.weekday(), Time: c.Schedule.Time,
 	}

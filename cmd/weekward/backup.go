@@ -10,9 +10,11 @@ import (
 
 func newBackup(e *environment) *cobra.Command {
 	return &cobra.Command{
-		Use:     "backup FILE",
-		Short:   "Copy the database while it is in use",
-		Long:    "backup writes a whole, checked copy of the database, readable by you only. It never overwrites.",
+		Use:   "backup FILE",
+		Short: "Copy the database while it is in use",
+		Long: "backup writes a whole, checked copy of the database, readable by you only. It never overwrites.\n" +
+			"To use a copy: stop weekward, then \"weekward restore FILE\" and \"weekward reconcile\".\n" +
+			"Never put an old journal back with it: the journal beside the database knows what happened since.",
 		Example: "  weekward backup weekward-2026-03-03.db",
 		Args:    cobra.ExactArgs(1),
 		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
@@ -26,7 +28,8 @@ func newBackup(e *environment) *cobra.Command {
 			if e.json {
 				return e.printJSON(map[string]any{"file": args[0], "bytes": info.Size()})
 			}
-			e.say("Copied to %s (%s KB). It holds the addresses of your readers: keep it as safe as the original.", args[0], thousands(int(info.Size()+1023)/1024))
+			e.say("Copied to %s (%s KB). It holds the addresses of your readers: keep it as safe as the original.\n"+
+				"Leave the journal where it is: it tells a restored copy what happened since.", args[0], thousands(int(info.Size()+1023)/1024))
 			return nil
 		}),
 	}

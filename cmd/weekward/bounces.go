@@ -180,7 +180,7 @@ func newBouncesList(e *environment) *cobra.Command {
 // clerk reads what came back and acts on it.
 func (a *app) clerk() *bounces.Clerk {
 	return &bounces.Clerk{
-		Ledger: a.store, Suppress: a.service().Suppress, Keys: a.keys, Policy: a.config.Bounces.policy(), Now: a.clock.now, Log: a.log,
+		Ledger: a.store, Suppress: a.service().Suppress, Peek: a.service().Peek, Keys: a.keys, Policy: a.config.Bounces.policy(), Now: a.clock.now, Log: a.log,
 	}
 }
 
@@ -223,6 +223,7 @@ func (a *app) bouncesDue(ctx context.Context, next *time.Time) error {
 	}
 	t := &tally{}
 	err = t.read(ctx, box, clerk)
+	a.counters.cameBack(t.acts)
 	if t.mails > t.acts[bounces.Keep] {
 		a.log.Info("bounces read", slog.Int("mails", t.mails), slog.Int("suppressed", t.acts[bounces.Suppress]),
 			slog.Int("counted", t.acts[bounces.Count]), slog.Int("kept", t.acts[bounces.Keep]))

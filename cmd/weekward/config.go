@@ -23,6 +23,7 @@ type Config struct {
 	Schedule ScheduleConfig `toml:"schedule"`
 	Database DatabaseConfig `toml:"database"`
 	SMTP     SMTPConfig     `toml:"smtp"`
+	DKIM     DKIMConfig     `toml:"dkim"`
 	Fetch    FetchConfig    `toml:"fetch"`
 	Ranking  RankingConfig  `toml:"ranking"`
 	Web      WebConfig      `toml:"web"`
@@ -38,6 +39,7 @@ type SiteConfig struct {
 	Tagline    string `toml:"tagline"`
 	BaseURL    string `toml:"base_url"`
 	From       string `toml:"from"`
+	Letters    string `toml:"letters_from"` // what confirmations and notices come from; from when empty
 	ReplyTo    string `toml:"reply_to"`
 	Editor     string `toml:"editor"` // where notices go; reply_to or from when empty
 	Address    string `toml:"address"`
@@ -59,17 +61,25 @@ type ScheduleConfig struct {
 
 // DatabaseConfig is where the data lives.
 type DatabaseConfig struct {
-	URL string `toml:"url"` // a path, or postgres://…
+	URL     string `toml:"url"`     // a path, or postgres://…
+	Journal string `toml:"journal"` // beside the database when empty; none then with PostgreSQL
 }
 
 // SMTPConfig is how mail leaves.
 type SMTPConfig struct {
-	URL          string `toml:"url"`
-	PasswordFile string `toml:"password_file"`
-	Connections  int    `toml:"connections"`
-	PerMinute    int    `toml:"per_minute"` // 0: no limit of our own
-	Envelope     string `toml:"envelope"`   // sender address of the envelope; the From address when empty
-	OnUncertain  string `toml:"on_uncertain"`
+	URL           string         `toml:"url"`
+	PasswordFile  string         `toml:"password_file"`
+	Auth          string         `toml:"auth"`   // the way to log in; the best on offer when empty
+	Answer        Duration       `toml:"answer"` // how long to wait for the answer to a message
+	Connections   int            `toml:"connections"`
+	PerMinute     int            `toml:"per_minute"`     // 0: no limit of our own
+	PerConnection int            `toml:"per_connection"` // messages before a connection is renewed
+	Domains       map[string]int `toml:"domains"`        // most mails a minute to a domain of readers
+	Warmup        []int          `toml:"warmup"`         // most mails of issues on the first days of a new sending address
+	Envelope      string         `toml:"envelope"`       // sender address of the envelope; the From address when empty
+	// EnvelopeTokens puts a token for each mail behind the name in Envelope.
+	EnvelopeTokens bool   `toml:"envelope_tokens"`
+	OnUncertain    string `toml:"on_uncertain"`
 }
 
 // FetchConfig is how sources are read.
@@ -88,6 +98,7 @@ type FetchConfig struct {
 type WebConfig struct {
 	Addr           string   `toml:"addr"`
 	DeskAddr       string   `toml:"desk_addr"`
+	MetricsAddr    string   `toml:"metrics_addr"`        // for Prometheus; empty: nowhere
 	TrustedProxies []string `toml:"trusted_proxies"`     // addresses whose X-Forwarded-For counts
 	SignupsPerHour int      `toml:"signups_per_hour"`    // for everybody together; 0: no limit
 	SignupsPerNet  int      `toml:"signups_per_network"` // from one network (/24 or /48) in an hour; 0: no limit
@@ -145,7 +156,7 @@ func defaultConfig() Config {
 		Site:     SiteConfig{Language: "en"},
 		Schedule: ScheduleConfig{Weekday: "tuesday", Time: "07:00", Zone: "UTC", Freeze: Duration(time.Hour), Review: "hold", MaxLateness: Duration(24 * time.Hour), MinItems: 3},
 		Database: DatabaseConfig{URL: "subscribers.db"},
-		SMTP:     SMTPConfig{URL: "outbox:./outbox", Connections: 4, OnUncertain: "resend"},
+		SMTP:     SMTPConfig{URL: "outbox:./outbox", EnvelopeTokens: true, Answer: Duration(10 * time.Minute), Connections: 4, PerConnection: 100, OnUncertain: "resend"},
 		Fetch:    FetchConfig{Parallel: 8, MinInterval: Duration(time.Hour), MaxBytes: 15 << 20, Pages: 20, FollowShortLinks: true},
 		Ranking:  defaultRanking(),
 		Web:      WebConfig{Addr: "127.0.0.1:8080", DeskAddr: "127.0.0.1:8081", SignupsPerHour: 1000, SignupsPerNet: 10},
@@ -188,11 +199,14 @@ func (c *Config) anchor(dir string) {
 	if !strings.Contains(c.Database.URL, "://") {
 		at(&c.Database.URL)
 	}
+	at(&c.Database.Journal)
 	if path, ok := strings.CutPrefix(c.SMTP.URL, "outbox:"); ok {
 		at(&path)
 		c.SMTP.URL = "outbox:" + path
 	}
 	at(&c.SMTP.PasswordFile)
+	at(&c.DKIM.KeyFile)
+	at(&c.DKIM.Ed25519KeyFile)
 	at(&c.Bluesky.LoginFile)
 	at(&c.Bounces.Maildir)
 	at(&c.Bounces.PasswordFile)
@@ -207,7 +221,7 @@ func (c *Config) anchor(dir string) {
 // ownAddresses are the addresses of the newsletter itself, in lower case.
 func (c Config) ownAddresses() []string {
 	var own []string
-	for _, box := range []string{c.Site.From, c.Site.ReplyTo, c.Site.Editor} {
+	for _, box := range []string{c.Site.From, c.Site.Letters, c.Site.ReplyTo, c.Site.Editor} {
 		if a, err := mail.ParseAddress(box); err == nil {
 			own = append(own, strings.ToLower(a.Address))
 		}

@@ -49,7 +49,7 @@ func TestExampleNamesEveryKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	named, section := map[string]bool{}, ""
-	line := regexp.MustCompile(`(?m)^(?:\[+([a-z.]+)\]+|(?:# )?([a-z_]+) *= )`)
+	line := regexp.MustCompile(`(?m)^(?:\[+([a-z.]+)\]+|(?:# )?([a-z0-9_]+) *= )`)
 	for _, m := range line.FindAllStringSubmatch(string(text), -1) {
 		if m[1] != "" {
 			section = m[1]
@@ -103,6 +103,8 @@ func TestBadConfigurationNamesTheKey(t *testing.T) {
 		{"a proxy for a page", "[[source]]\nid = \"a\"\nkind = \"page\"\nurl = \"https://a.example.org\"\nproxy = \"http://proxy.example.org\"", `page "a" cannot have a proxy`},
 		{"a number out of range", "[smtp]\nconnections = 0", "smtp.connections: 0 is not between 1 and 64"},
 		{"a name beside the envelope's sender", "[smtp]\nenvelope = \"News <b@example.org>\"", "smtp.envelope: "},
+		{"an envelope's sender that no token fits behind", "[smtp]\nenvelope = \"newsletter-bounces@example.org\"", "smtp.envelope: \"newsletter-bounces\" has 18 letters, and a token fits behind 11 at most"},
+		{"letters from elsewhere", "[site]\nfrom = \"a@example.org\"\nletters_from = \"a@example.com\"", "site.letters_from: "},
 		{"an envelope's sender that is not ASCII", "[smtp]\nenvelope = \"größe@example.org\"", "smtp.envelope: "},
 		{"too much of the model", "[ranking]\nhealth = 1.5", "ranking.health: 1.5 is not between 0 and 1"},
 		{"a topic weighed too much", "[ranking.topics]\nvaccines = 50", "ranking.topics: the weight 50 of \"vaccines\" is not between 0 and 5"},

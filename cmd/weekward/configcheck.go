@@ -35,18 +35,25 @@ func (c *Config) check() error {
 	if !slices.Contains([]string{"resend", "hold"}, c.SMTP.OnUncertain) {
 		refuse("smtp.on_uncertain: %q is neither \"resend\" nor \"hold\"", c.SMTP.OnUncertain)
 	}
+	if err := mailer.CheckAuth(c.SMTP.Auth); err != nil {
+		refuse("smtp.auth: %w", err)
+	}
+	if wait := time.Duration(c.SMTP.Answer); wait < 10*time.Second {
+		refuse("smtp.answer: %s is less than 10s, and would call answers lost that are on their way", wait)
+	}
 	if err := checkBaseURL(c.Site.BaseURL); err != nil {
 		refuse("site.base_url: %w", err)
 	}
-	for key, address := range map[string]string{"from": c.Site.From, "reply_to": c.Site.ReplyTo, "editor": c.Site.Editor} {
+	for key, address := range map[string]string{"from": c.Site.From, "letters_from": c.Site.Letters, "reply_to": c.Site.ReplyTo, "editor": c.Site.Editor} {
 		if _, err := mail.ParseAddress(address); address != "" && err != nil {
 			refuse("site.%s: %q is not an address such as \"news@example.org\"", key, address)
 		}
 	}
-	if c.SMTP.Envelope != "" {
-		if err := mailer.CheckEnvelope(c.SMTP.Envelope); err != nil {
-			refuse("smtp.envelope: %w", err)
-		}
+	if err := c.SMTP.checkEnvelope(); err != nil {
+		refuse("%w", err)
+	}
+	if c.Site.Letters != "" && domainOf(addressOf(c.Site.Letters)) != domainOf(addressOf(c.Site.From)) {
+		refuse("site.letters_from: %q is not at the domain of from, whose name mails are signed in", c.Site.Letters)
 	}
 	checkRange := func(key string, v, low, high int) {
 		if v < low || v > high {
@@ -54,7 +61,6 @@ func (c *Config) check() error {
 		}
 	}
 	checkRange("smtp.connections", c.SMTP.Connections, 1, 64)
-	checkRange("smtp.per_minute", c.SMTP.PerMinute, 0, 1_000_000)
 	checkRange("schedule.min_items", c.Schedule.MinItems, 0, 40)
 	checkRange("fetch.parallel", c.Fetch.Parallel, 1, 64)
 	checkRange("fetch.pages", c.Fetch.Pages, 0, 1000)
@@ -65,7 +71,7 @@ func (c *Config) check() error {
 			refuse("fetch.allow: %w", err)
 		}
 	}
-	errs = append(errs, c.Ranking.check(), c.Bluesky.check(), c.Bounces.check(), c.checkSources(), c.checkChats())
+	errs = append(errs, c.Ranking.check(), c.SMTP.checkPace(), c.Bluesky.check(), c.Bounces.check(), c.DKIM.check(c.Site.From), c.checkSources(), c.checkChats())
 	return errors.Join(errs...)
 }
 

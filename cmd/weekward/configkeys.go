@@ -138,13 +138,21 @@ func setValue(v reflect.Value, text string) error {
 		}
 		v.SetFloat(f)
 	case reflect.Slice:
-		v.Set(reflect.ValueOf(splitList(text)))
+		list := reflect.MakeSlice(v.Type(), 0, 0)
+		for _, part := range splitList(text) {
+			entry := reflect.New(v.Type().Elem()).Elem()
+			if err := setValue(entry, part); err != nil {
+				return err
+			}
+			list = reflect.Append(list, entry)
+		}
+		v.Set(list)
 	case reflect.Map:
-		var table struct{ T map[string]float64 }
-		if _, err := toml.Decode("T = "+text, &table); err != nil {
+		table := reflect.New(reflect.MapOf(reflect.TypeFor[string](), v.Type()))
+		if _, err := toml.Decode("T = "+text, table.Interface()); err != nil {
 			return fmt.Errorf(`%q is not a table such as {telemedicine = 2}`, text)
 		}
-		v.Set(reflect.ValueOf(table.T))
+		v.Set(table.Elem().MapIndex(reflect.ValueOf("T")))
 	default:
 		return fmt.Errorf("cannot be set from the environment")
 	}

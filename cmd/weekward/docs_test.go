@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,5 +33,23 @@ func TestPromisesInTheDocumentsHaveTheirTests(t *testing.T) {
 	}
 	if seen == 0 {
 		t.Error("no document names a test: the form of the names must have changed")
+	}
+}
+
+// Every fault a send must bear has one row in the table, with a test.
+func TestEveryFaultHasItsRow(t *testing.T) {
+	text, err := os.ReadFile("../../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := regexp.MustCompile(`(?m)^\| (F[0-9]{2}) .*_test\.go:Test.*\|$`)
+	count := make(map[string]int)
+	for _, m := range row.FindAllStringSubmatch(string(text), -1) {
+		count[m[1]]++
+	}
+	for n := 1; n <= 32; n++ {
+		if fault := fmt.Sprintf("F%02d", n); count[fault] != 1 {
+			t.Errorf("rows of %s with a test: got %d, want 1", fault, count[fault])
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"weekward/mailer"
+	"weekward/mailer/dns"
 )
 
 // A finding is one line of the doctor's.
@@ -30,13 +31,14 @@ func newDoctor(e *environment) *cobra.Command {
 		Example: "  weekward doctor",
 		Args:    cobra.NoArgs,
 		RunE: e.working(func(ctx context.Context, a *app, _ []string) error {
-			findings := a.examine(ctx)
+			findings, publish := a.examine(ctx)
 			if e.json {
-				if err := e.printJSON(map[string]any{"checks": findings}); err != nil {
+				if err := e.printJSON(map[string]any{"checks": findings, "publish": append([]dns.Record{}, publish...)}); err != nil {
 					return err
 				}
 			} else {
 				e.printFindings(findings)
+				e.printRecords(publish)
 			}
 			for _, f := range findings {
 				if f.Level == "fail" {
@@ -48,15 +50,15 @@ func newDoctor(e *environment) *cobra.Command {
 	}
 }
 
-// examine runs every check.
-func (a *app) examine(ctx context.Context) []finding {
-	var all []finding
+// examine runs every check. It returns the DNS records that are missing, too.
+func (a *app) examine(ctx context.Context) (all []finding, publish []dns.Record) {
 	for _, check := range []func(context.Context) finding{
-		a.checkSite, a.checkDatabase, a.checkPrivacy, a.checkSecret, a.checkMail, a.checkSources, a.checkClock, a.checkSlot, a.checkDisk,
+		a.checkSite, a.checkDatabase, a.checkJournal, a.checkPrivacy, a.checkSecret, a.checkMail, a.checkPace, a.checkSigning, a.checkReturns, a.checkSources, a.checkClock, a.checkSlot, a.checkDisk,
 	} {
 		all = append(all, check(ctx))
 	}
-	return all
+	answers, publish := a.askDNS(ctx)
+	return append(all, answers...), publish
 }
 
 func (a *app) checkSite(context.Context) finding {
@@ -158,11 +160,31 @@ func (e *environment) printFindings(all []finding) {
 	colour := map[string]func(...string) string{"ok": green.Render, "warn": clay.Render, "fail": red.Render}
 	var t table
 	for _, f := range all {
-		line := f.Found
+		text := f.Found
 		if f.Next != "" {
-			line += " → " + f.Next
+			text += " → " + f.Next
 		}
-		t.row(colour[f.Level](f.Level), f.Check, line)
+		level, check := colour[f.Level](f.Level), f.Check
+		for _, line := range wrap(text, findingWidth) {
+			t.row(level, check, line)
+			level, check = "", ""
+		}
 	}
 	t.print(e.results())
+}
+
+// findingWidth leaves room for the level and the name of a check.
+const findingWidth = columns - len("warn  reverse name  ")
+
+// printRecords prints lines for a zone file, each whole, so that they can be
+// copied.
+func (e *environment) printRecords(publish []dns.Record) {
+	if len(publish) == 0 {
+		return
+	}
+	w := e.results()
+	fmt.Fprint(w, "\nTo publish in DNS:\n\n")
+	for _, r := range publish {
+		fmt.Fprintln(w, r)
+	}
 }

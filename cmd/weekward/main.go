@@ -17,6 +17,8 @@ import (
 	_ "time/tzdata" // zones, on machines that have none
 
 	"github.com/spf13/cobra"
+
+	"weekward/store"
 )
 
 // Exit codes, the same for every verb.
@@ -74,9 +76,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return exitDone
 	}
 	fmt.Fprintf(errOut, "weekward: %v\n", err)
-	var v *verdict
-	if !errors.As(err, &v) {
-		return exitFailed
+	v := &verdict{code: exitFailed}
+	errors.As(err, &v)
+	if v.hint == "" && store.OfDisk(err) {
+		v.hint = "see whether the disk is full or read-only, and run it again; nothing is mailed that cannot be recorded"
 	}
 	if v.hint != "" {
 		fmt.Fprintf(errOut, "weekward: hint: %s\n", v.hint)
@@ -107,7 +110,7 @@ func newRoot(t *terminal) *cobra.Command {
 	root.AddCommand(
 		newDemo(e), newInit(e), newCollect(e), newPreview(e), newApprove(e), newHold(e), newSkip(e), newSend(e), newStatus(e),
 		newPause(e), newResume(e), newServe(e), newSources(e), newItems(e), newChats(e), newSubscribers(e), newBounces(e),
-		newDoctor(e), newBackup(e), newVersion(e),
+		newDoctor(e), newDKIM(e), newBackup(e), newRestore(e), newReconcile(e), newVersion(e),
 	)
 	return root
 }

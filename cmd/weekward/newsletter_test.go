@@ -91,7 +91,7 @@ var smallStories = []struct{ title, text string }{
 
 // smallWeek is a feed of five stories, published in the days before a slot.
 // Each title is printed as it stands, so it must be escaped XML.
-func smallWeek(t *testing.T, slot time.Time, titles ...string) (address string) {
+func smallWeek(t testing.TB, slot time.Time, titles ...string) (address string) {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString(`<rss version="2.0"><channel><title>Ward Notes</title><link>https://ward-notes.example.org/</link>`)

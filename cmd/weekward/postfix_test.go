@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"net"
@@ -25,8 +26,9 @@ type postfix struct {
 
 // startPostfix starts a Postfix of the test's own: nothing of the system's
 // configuration, queue or mail is touched. The test is skipped where Postfix
-// is not installed or we are not root, whom its master process needs.
-func startPostfix(t *testing.T) postfix {
+// is not installed or we are not root, whom its master process needs. Settings
+// of main.cf override those below.
+func startPostfix(t *testing.T, settings ...string) postfix {
 	t.Helper()
 	if _, err := exec.LookPath("postfix"); err != nil || os.Geteuid() != 0 {
 		storetest.Missing(t, "Postfix (and root to start it)")
@@ -43,27 +45,61 @@ func startPostfix(t *testing.T) postfix {
 	addr := listener.Addr().String()
 	listener.Close()
 	conf := filepath.Join(dir, "etc")
-	writePostfixConfig(t, dir, conf, addr)
-	if out, err := exec.Command("postfix", "-c", conf, "start").CombinedOutput(); err != nil {
-		t.Fatalf("start Postfix: %v\n%s", err, out)
-	}
-	t.Cleanup(func() { exec.Command("postfix", "-c", conf, "stop").Run() })
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(100 * time.Millisecond) {
-		conn, err := net.Dial("tcp", addr)
+	writePostfixConfig(t, dir, conf, addr, settings)
+	// Now and then Postfix comes up without its log daemon, and then greets
+	// nobody: such a one is started again.
+	for try := 1; ; try++ {
+		if out, err := exec.Command("postfix", "-c", conf, "start").CombinedOutput(); err != nil {
+			t.Fatalf("start Postfix: %v\n%s", err, out)
+		}
+		err := awaitGreeting(addr)
 		if err == nil {
-			conn.Close()
+			t.Cleanup(func() { stopPostfix(dir, conf) })
 			return postfix{addr: addr, maildir: filepath.Join(dir, "mail", "inbox")}
 		}
-		if time.Now().After(deadline) {
+		stopPostfix(dir, conf)
+		if try == 3 {
 			log, _ := os.ReadFile(filepath.Join(dir, "log", "mail.log"))
-			t.Fatalf("Postfix did not answer at %s: %v\n%s", addr, err, log)
+			t.Fatalf("Postfix did not greet at %s: %v\n%s", addr, err, log)
+		}
+	}
+}
+
+// awaitGreeting waits for the first words of a relay, for some seconds.
+func awaitGreeting(addr string) error {
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		conn, err := net.DialTimeout("tcp", addr, time.Second)
+		if err == nil {
+			conn.SetDeadline(deadline)
+			_, err = conn.Read(make([]byte, 1))
+			conn.Close()
+		}
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// stopPostfix stops one politely, and when that takes long by its process.
+func stopPostfix(dir, conf string) {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if exec.CommandContext(ctx, "postfix", "-c", conf, "stop").Run() == nil {
+		return
+	}
+	text, _ := os.ReadFile(filepath.Join(dir, "queue", "pid", "master.pid"))
+	if pid, err := strconv.Atoi(strings.TrimSpace(string(text))); err == nil {
+		if master, err := os.FindProcess(pid); err == nil {
+			master.Kill() //nolint:errcheck // it may be gone
 		}
 	}
 }
 
 // writePostfixConfig writes main.cf and master.cf for a Postfix that listens on
 // addr, relays nothing, asks no DNS, and stores what comes for example.org.
-func writePostfixConfig(t *testing.T, dir, conf, addr string) {
+func writePostfixConfig(t *testing.T, dir, conf, addr string, settings []string) {
 	t.Helper()
 	mailUser := lookupUser(t, "nobody")
 	postfixUser := lookupUser(t, "postfix")
@@ -101,11 +137,11 @@ smtpd_client_connection_count_limit = 0
 	services := addr + " inet n - n - - smtpd\n"
 	for _, line := range []string{"cleanup unix n - n - 0 cleanup", "qmgr unix n - n 300 1 qmgr", "rewrite unix - - n - - trivial-rewrite",
 		"bounce unix - - n - 0 bounce", "defer unix - - n - 0 bounce", "trace unix - - n - 0 bounce", "proxymap unix - - n - - proxymap",
-		"error unix - - n - - error", "retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil",
+		"smtp unix - - n - - smtp", "error unix - - n - - error", "retry unix - - n - - error", "virtual unix - n n - - virtual", "anvil unix - - n - 1 anvil",
 		"postlog unix-dgram n - n - 1 postlogd"} {
 		services += line + "\n"
 	}
-	for name, text := range map[string]string{"main.cf": main, "master.cf": services} {
+	for name, text := range map[string]string{"main.cf": main + strings.Join(settings, "\n") + "\n", "master.cf": services} {
 		if err := os.WriteFile(filepath.Join(conf, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

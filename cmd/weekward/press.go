@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"weekward/mailer"
+	"weekward/mailer/dkim"
+	"weekward/store"
 )
 
 // transport is how mail leaves. A relative outbox lies in dir.
@@ -14,7 +16,11 @@ func (c SMTPConfig) transport(dir string) (mailer.Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := mailer.ParseTransport(c.URL, mailer.TransportOptions{Password: password, Dir: dir})
+	o := mailer.TransportOptions{Auth: c.Auth, Dir: dir, Answer: time.Duration(c.Answer)}
+	if password != "" {
+		o.Password = c.readPassword // anew at each login: a token is renewed by others
+	}
+	t, err := mailer.ParseTransport(c.URL, o)
 	return t, refusal(err)
 }
 
@@ -37,9 +43,18 @@ func (a *app) sender() (*mailer.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
+	returns, err := a.returnPath()
+	if err != nil {
+		return nil, err
+	}
+	signer, err := a.config.DKIM.signer(a.site.From)
+	if err != nil {
+		return nil, err
+	}
 	return &mailer.Sender{
-		Ledger: a.store, Roster: a.store, Transport: t, Keys: a.keys, Site: a.site, Log: a.log, Now: a.clock.now, Envelope: a.config.SMTP.Envelope,
-		Connections: a.config.SMTP.Connections, PerMinute: a.config.SMTP.PerMinute, OnUncertain: mailer.Doubt(a.config.SMTP.OnUncertain),
+		DKIM: signer, Ledger: a.store, Roster: a.store, Transport: t, Keys: a.keys, Site: a.letterSite(), Log: a.log, Now: a.clock.now, Envelope: a.config.SMTP.Envelope, Return: returns,
+		Connections: a.config.SMTP.Connections, PerMinute: a.config.SMTP.PerMinute, PerConnection: a.config.SMTP.PerConnection, PerDomain: a.config.SMTP.Domains,
+		Warmup: a.warmup(), Meter: a.store, OnUncertain: mailer.Doubt(a.config.SMTP.OnUncertain),
 	}, nil
 }
 
@@ -96,6 +111,9 @@ func refusal(err error) error {
 		late   *mailer.TooLateError
 		change *mailer.ChangedError
 		setup  *mailer.SetupError
+		key    *dkim.KeyError
+		ahead  *store.AheadError
+		lost   *store.LostJournalError
 		known  *verdict
 	)
 	code := exitFailed
@@ -104,9 +122,9 @@ func refusal(err error) error {
 		return err
 	case errors.As(err, &notDue), errors.As(err, &paused), errors.As(err, &held) && held.Thin:
 		code = exitNothing
-	case errors.As(err, &held), errors.As(err, &late), errors.As(err, &change), errors.As(err, &faulty):
+	case errors.As(err, &held), errors.As(err, &late), errors.As(err, &change), errors.As(err, &faulty), errors.As(err, &ahead), errors.As(err, &lost):
 		code = exitRefused
-	case errors.As(err, &setup), errors.Is(err, mailer.ErrNoIssue):
+	case errors.As(err, &setup), errors.As(err, &key), errors.Is(err, mailer.ErrNoIssue):
 		code = exitUsage
 	}
 	return &verdict{code, err, hintOf(err)}

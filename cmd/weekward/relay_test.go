@@ -18,17 +18,20 @@ import (
 type relay struct {
 	addr  string
 	delay time.Duration // before it answers a message
+	turns error         // what it says to every recipient; nil takes them
 
 	mu       sync.Mutex
-	accepted map[string]int    // by recipient
-	messages map[string][]byte // the last one, by recipient
-	changed  []string          // recipients whose second copy differed from the first
+	accepted map[string]int       // by recipient
+	taken    map[string]time.Time // when the last one was, by recipient
+	messages map[string][]byte    // the last one, by recipient
+	senders  map[string]string    // of the envelopes, by recipient
+	changed  []string             // recipients whose second copy differed from the first
 }
 
 // startRelay starts a relay on loopback for the time of the test.
 func startRelay(t *testing.T, delay time.Duration) *relay {
 	t.Helper()
-	r := &relay{delay: delay, accepted: map[string]int{}, messages: map[string][]byte{}}
+	r := &relay{delay: delay, accepted: map[string]int{}, taken: map[string]time.Time{}, messages: map[string][]byte{}, senders: map[string]string{}}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -60,14 +63,18 @@ func (r *relay) total() int {
 
 type relaySession struct {
 	relay *relay
+	from  string
 	to    string
 }
 
-func (s *relaySession) Mail(string, *smtp.MailOptions) error { return nil }
+func (s *relaySession) Mail(from string, _ *smtp.MailOptions) error {
+	s.from = from
+	return nil
+}
 
 func (s *relaySession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.to = to
-	return nil
+	return s.relay.turns
 }
 
 func (s *relaySession) Data(body io.Reader) error {
@@ -82,6 +89,8 @@ func (s *relaySession) Data(body io.Reader) error {
 		s.relay.changed = append(s.relay.changed, s.to)
 	}
 	s.relay.accepted[s.to]++
+	s.relay.taken[s.to] = time.Now()
+	s.relay.senders[s.to] = s.from
 	s.relay.messages[s.to] = data
 	return nil
 }

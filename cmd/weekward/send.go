@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -40,9 +40,10 @@ func newSend(e *environment) *cobra.Command {
 	return cmd
 }
 
-// send sends what is due, watched by a progress bar, and prints how it went.
+// send sends what is due, with a line on the screen that says how far it is, and
+// prints how it went.
 func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
-	if err := a.refuseRehearsal(); err != nil {
+	if err := errors.Join(a.refuseRehearsal(), a.mayMail(ctx, e.say)); err != nil {
 		return err
 	}
 	if f.to != "" {
@@ -61,24 +62,25 @@ func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
 		return err
 	}
 	p.Sender.Patience = patience
+	defer debug.SetGCPercent(debug.SetGCPercent(50)) // a send makes little garbage, and may share a small machine for hours
 	if err := e.announce(ctx, a, p, o); err != nil {
 		return err
 	}
-	stop := e.watch(ctx, a, p)
+	stop := e.watchSend(ctx, a, p)
 	report, err := p.Run(ctx, o)
 	stop()
 	if !o.DryRun {
 		a.countRefusals(ctx)
 	}
 	if report.Issue != 0 && (err == nil || e.json) {
-		if printErr := e.printSend(report, o.DryRun); printErr != nil {
+		if printErr := e.printSend(ctx, a, p, report, o.DryRun); printErr != nil {
 			return printErr
 		}
 	}
 	if errors.Is(err, context.Canceled) {
 		e.say("Stopped. The messages under way were finished; \"weekward send\" goes on with the rest.")
 	}
-	return refusal(err)
+	return refusal(exceptStopped(err))
 }
 
 // sendTo mails the issue being made to one of the site's own addresses.
@@ -115,43 +117,16 @@ func (e *environment) announce(ctx context.Context, a *app, p *mailer.Press, o m
 	for _, group := range audiences {
 		readers += group.Count
 	}
-	e.say("Issue %d of %s goes to %s.", d.Issue, a.local(d.Slot), plural(readers, "subscriber", "subscribers"))
+	text, err := a.goesTo(ctx, p, d, readers)
+	if err != nil {
+		return err
+	}
+	e.say("%s", text)
 	return nil
 }
 
-// watch shows how far the send is until the returned function is called.
-func (e *environment) watch(ctx context.Context, a *app, p *mailer.Press) (stop func()) {
-	if e.quiet || !isTerminal(e.err) {
-		return func() {}
-	}
-	watching, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		bar := e.progress(1, "sending")
-		defer bar.Finish()
-		for tick := time.NewTicker(250 * time.Millisecond); ; {
-			select {
-			case <-watching.Done():
-				tick.Stop()
-				return
-			case <-tick.C:
-			}
-			open, err := a.store.SendingIssues(watching)
-			if err != nil || len(open) == 0 {
-				continue
-			}
-			if r, err := p.Status(watching, open[0]); err == nil {
-				bar.ChangeMax(r.Planned)
-				bar.Set(r.Planned - r.Queued)
-			}
-		}
-	}()
-	return func() { cancel(); <-done }
-}
-
 // printSend prints the figures of a send.
-func (e *environment) printSend(r mailer.Report, dryRun bool) error {
+func (e *environment) printSend(ctx context.Context, a *app, pr *mailer.Press, r mailer.Report, dryRun bool) error {
 	if e.json {
 		return e.printJSON(r)
 	}
@@ -160,6 +135,11 @@ func (e *environment) printSend(r mailer.Report, dryRun bool) error {
 		fmt.Fprintf(w, "Issue %d would go to %s. Nothing was written.\n", r.Issue, plural(r.Planned, "subscriber", "subscribers"))
 		return nil
 	}
-	e.printFigures(r)
+	p, err := pr.Progress(ctx, r.Issue)
+	if err != nil {
+		return err
+	}
+	p.TookMS = r.TookMS // of this run
+	e.printProgress(w, a, p)
 	return nil
 }

@@ -60,6 +60,9 @@ func (e *environment) serve(ctx context.Context, a *app, schedule bool) error {
 		return err
 	}
 	e.say("Public site  http://%s/  (%s)\nDesk         http://%s/", doors.public.Addr(), a.site.BaseURL, doors.desk.Addr())
+	if doors.metrics != nil {
+		e.say("Metrics      http://%s/metrics", doors.metrics.Addr())
+	}
 	if schedule {
 		e.say("Next issue   %s %s", a.local(a.schedule.Next(a.clock.now())), a.schedule.Location)
 	}
@@ -78,10 +81,13 @@ func (e *environment) servingLogger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.err, &slog.HandlerOptions{Level: level}))
 }
 
-// doors are where the public and the editor come in.
-type doors struct{ public, desk net.Listener }
+// doors are where the public, the editor and Prometheus come in.
+type doors struct {
+	public, desk net.Listener
+	metrics      net.Listener // nil when nobody asks
+}
 
-// openDoors listens on both addresses.
+// openDoors listens on the addresses.
 func openDoors(c WebConfig) (doors, error) {
 	public, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -91,7 +97,11 @@ func openDoors(c WebConfig) (doors, error) {
 	if err != nil {
 		return doors{}, errors.Join(usage("choose another web.desk_addr", "%w", err), public.Close())
 	}
-	return doors{public, inside}, nil
+	metrics, err := openMetrics(c.MetricsAddr)
+	if err != nil {
+		return doors{}, errors.Join(err, public.Close(), inside.Close())
+	}
+	return doors{public, inside, metrics}, nil
 }
 
 // run answers, sends what becomes due and, with a schedule, keeps the clock.
@@ -100,6 +110,10 @@ func (a *app) run(ctx context.Context, d doors, schedule bool) error {
 	press, err := a.press()
 	if err != nil {
 		return err
+	}
+	if d.metrics != nil {
+		a.counters = newCounters()
+		press.Sender.Counter = a.counters
 	}
 	public, err := a.publicSite(ctx)
 	if err != nil {
@@ -112,6 +126,10 @@ func (a *app) run(ctx context.Context, d doors, schedule bool) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return web.Serve(ctx, web.Server(d.public.Addr().String(), public, a.log), d.public) })
 	g.Go(func() error { return web.Serve(ctx, web.Server(d.desk.Addr().String(), inside, a.log), d.desk) })
+	if d.metrics != nil {
+		figures := a.metrics()
+		g.Go(func() error { return web.Serve(ctx, web.Server(d.metrics.Addr().String(), figures, a.log), d.metrics) })
+	}
 	g.Go(func() error { return press.Sender.Serve(ctx, nil) })
 	g.Go(func() error { a.keepTidy(ctx); return nil })
 	if schedule {
@@ -133,9 +151,17 @@ func (a *app) publicSite(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	return web.New(web.Options{
-		Site: a.site, Pages: a.templates, Subscribers: a.service(), Issues: a.store, Keys: a.keys, Topics: topics, Chats: a.chats, Corrections: a.store.CorrectionsOf,
+		Site: a.site, Pages: a.templates, Subscribers: a.list(), Issues: a.store, Keys: a.keys, Topics: topics, Chats: a.chats, Corrections: a.store.CorrectionsOf,
 		Trusted: trusted, Bare: orNone(a.config.Web.SignupsPerNet), Ping: a.store.Ping, Now: a.clock.now, Log: a.log,
 	}), nil
+}
+
+// list is who the public forms talk to.
+func (a *app) list() web.Subscribers {
+	if a.counters == nil {
+		return a.service()
+	}
+	return countedList{a.service(), a.counters.people}
 }
 
 // topics are those that sources give and readers may choose.
@@ -193,7 +219,10 @@ func (d drafts) Draft(ctx context.Context) (desk.Draft, error) {
 func (a *app) keepClock(ctx context.Context, press *mailer.Press) {
 	last := ""
 	for {
-		_, err := press.Run(ctx, mailer.PublishOptions{Leave: true})
+		err := a.mayMail(ctx, a.warn)
+		if err == nil {
+			_, err = press.Run(ctx, mailer.PublishOptions{Leave: true})
+		}
 		said := ""
 		var notDue *mailer.NotDueError
 		if err != nil && ctx.Err() == nil && !errors.As(err, &notDue) {
@@ -209,6 +238,9 @@ func (a *app) keepClock(ctx context.Context, press *mailer.Press) {
 		}
 	}
 }
+
+// warn writes a line that a person should read into the log.
+func (a *app) warn(format string, args ...any) { a.log.Warn(fmt.Sprintf(format, args...)) }
 
 // rest waits, and tells whether ctx still lives.
 func rest(ctx context.Context, d time.Duration) bool {
@@ -244,9 +276,11 @@ func (a *app) collectDue(ctx context.Context, o *outside) error {
 	if err != nil {
 		return err
 	}
-	if _, err := a.collecting(o, chats).Collect(ctx, sources, false); err != nil {
+	report, err := a.collecting(o, chats).Collect(ctx, sources, false)
+	if err != nil {
 		return fmt.Errorf("collect: %w", err)
 	}
+	a.counters.collected(report)
 	return nil
 }
 

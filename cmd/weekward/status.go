@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,13 +12,21 @@ import (
 	"weekward/web/desk"
 )
 
+// statusFlags say what of an issue's standing is shown.
+type statusFlags struct {
+	failed, retry, watch bool
+}
+
 func newStatus(e *environment) *cobra.Command {
-	var failed, retry bool
+	var f statusFlags
 	cmd := &cobra.Command{
-		Use:     "status [N]",
-		Short:   "Say how issue N, or the last one, stands",
-		Long:    "status prints the figures of a send; --failed lists who did not get it with the relay's words.\nPeople are named by their ID: \"weekward subscribers list --json\" knows the addresses.",
-		Example: "  weekward status\n  weekward status 31 --failed",
+		Use:   "status [N]",
+		Short: "Say how issue N, or the last one, stands",
+		Long: "status prints the figures of a send, how fast it goes, and what the relay refused, in its own words.\n" +
+			"--failed names each copy that did not get through, or may have come twice; --retry makes those due again\n" +
+			"that failed and whose readers are still on the list. People are named by their ID: \"weekward subscribers\n" +
+			"list --json\" knows the addresses.",
+		Example: "  weekward status\n  weekward status 31 --watch\n  weekward status 31 --failed",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			number := 0
@@ -34,73 +41,122 @@ func newStatus(e *environment) *cobra.Command {
 				return err
 			}
 			defer a.close()
-			return e.status(cmd.Context(), a, number, failed, retry)
+			return e.status(cmd.Context(), a, number, f)
 		},
 	}
-	cmd.Flags().BoolVar(&failed, "failed", false, "list those who did not get it, and why")
-	cmd.Flags().BoolVar(&retry, "retry", false, "make what failed due again, for the next send")
+	fl := cmd.Flags()
+	fl.BoolVar(&f.failed, "failed", false, "list those who did not get it, and why")
+	fl.BoolVar(&f.retry, "retry", false, "make what failed due again, for the next send")
+	fl.BoolVar(&f.watch, "watch", false, "go on showing it until the send has ended; a line at a time when piped")
+	cmd.MarkFlagsMutuallyExclusive("watch", "failed")
 	return cmd
 }
 
-// A statusJSON is a report with its deliveries, and the sources that the
-// editor ought to hear of.
+// A statusJSON is how an issue stands, with the sources that the editor ought
+// to hear of. Its deliveries follow as they are read.
 type statusJSON struct {
-	mailer.Report
-	Deliveries []mailer.Delivery `json:"deliveries"`
-	Worrying   []sourceLine      `json:"worrying_sources"`
-	Mended     []desk.Correction `json:"corrections"` // by sources, since the last issue
+	mailer.Progress
+	Retried  *mailer.Retried        `json:"retried,omitempty"`
+	Worrying []sourceLine           `json:"worrying_sources"`
+	Warmup   *mailer.WarmupStanding `json:"warmup,omitempty"` // while a new sending address warms up
+	Mended   []desk.Correction      `json:"corrections"`      // by sources, since the last issue
 }
 
-func (e *environment) status(ctx context.Context, a *app, number int, failed, retry bool) error {
+func (e *environment) status(ctx context.Context, a *app, number int, f statusFlags) error {
 	p, err := a.press()
 	if err != nil {
 		return err
 	}
-	if retry {
-		if number == 0 {
-			return usage(`"weekward status N --retry"`, "say which issue to try again")
+	var v statusJSON
+	if f.retry {
+		if v.Retried, err = e.retry(ctx, p, number); err != nil {
+			return err
 		}
-		n, err := p.Retry(ctx, number)
-		if err != nil {
-			return refusal(err)
-		}
-		e.say("%s due again. \"weekward send\" tries them.", plural(n, "delivery is", "deliveries are"))
+	}
+	if f.watch {
+		return e.watchStatus(ctx, a, p, number)
 	}
 	all, err := a.sourceLines(ctx)
 	if err != nil {
 		return err
 	}
-	sources := worrying(all)
-	r, err := p.Status(ctx, number)
+	v.Worrying = worrying(all)
+	v.Progress, err = p.Progress(ctx, number)
 	if errors.Is(err, mailer.ErrNoIssue) {
-		if !e.json {
-			e.printWorrying(a, sources)
+		if !e.json && number == 0 {
+			e.printWorrying(a, v.Worrying)
 		}
-		return &verdict{exitNothing, errors.New("no issue has been decided about yet"), `"weekward preview" shows the coming one`}
+		return noSuchIssue(number)
 	}
 	if err != nil {
 		return err
 	}
-	deliveries, err := a.deliveries(ctx, r.Issue, failed)
-	if err != nil {
+	if v.Mended, err = a.corrections(ctx); err != nil {
 		return err
 	}
-	mended, err := a.corrections(ctx)
-	if err != nil {
+	if v.Warmup, err = warmupOf(ctx, a, p); err != nil {
 		return err
 	}
 	if e.json {
-		return e.printJSON(statusJSON{r, deliveries, sources, mended})
+		return e.printJSONWith(v, "deliveries", func(add func(any) error) error {
+			return a.deliveries(ctx, v.Issue, f.failed, func(d mailer.Delivery) error { return add(d) })
+		})
 	}
-	e.printFigures(r)
-	if failed {
-		e.printDeliveries(a, deliveries)
+	e.printProgress(e.results(), a, v.Progress)
+	e.printWarmup(p, v.Warmup)
+	if f.failed {
+		return e.printFailed(ctx, a, v.Issue)
 	}
 	if number == 0 { // an issue asked for by its number is another matter
-		e.printWorrying(a, sources)
-		e.printCorrections(mended)
+		e.printWorrying(a, v.Worrying)
+		e.printCorrections(v.Mended)
 	}
 	return nil
+}
+
+// noSuchIssue says that nothing is stored about an issue; 0 is any.
+func noSuchIssue(number int) error {
+	if number != 0 {
+		return usage(`"weekward status" shows the last one`, "there is no issue %d yet", number)
+	}
+	return &verdict{exitNothing, errors.New("no issue has been decided about yet"), `"weekward preview" shows the coming one`}
+}
+
+// retry makes what failed due again, and says so.
+func (e *environment) retry(ctx context.Context, p *mailer.Press, number int) (*mailer.Retried, error) {
+	if number == 0 {
+		return nil, usage(`"weekward status N --retry"`, "say which issue to try again")
+	}
+	r, err := p.Retry(ctx, number)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	kept := ""
+	if r.Kept > 0 {
+		kept = fmt.Sprintf(" %s as before: their readers have left or are suppressed.", plural(r.Kept, "stays", "stay"))
+	}
+	if r.Due == 0 {
+		return nil, &verdict{exitNothing, fmt.Errorf("issue %d has nothing to try again.%s", number, kept), fmt.Sprintf(`"weekward status %d --failed" says why`, number)}
+	}
+	said := plural(r.Due, "delivery is", "deliveries are") + " due again."
+	if r.Doubtful > 0 {
+		said += fmt.Sprintf(" %s never answered, and may come twice.", plural(r.Doubtful, "of them was", "of them were"))
+	}
+	next := `"weekward send", or a server that runs, tries them.`
+	if r.State == mailer.IssuePaused {
+		next = fmt.Sprintf(`The issue is paused: "weekward resume %d" lets it go on, "weekward send" tries them.`, number)
+	}
+	e.say("%s%s %s", said, kept, next)
+	return &r, nil
+}
+
+// deliveries calls f for those of an issue, or only for those that did not get
+// through or may have come twice.
+func (a *app) deliveries(ctx context.Context, number int, failed bool, f func(mailer.Delivery) error) error {
+	if failed {
+		return a.store.EachFailed(ctx, number, f)
+	}
+	return a.store.EachDelivery(ctx, number, nil, f)
 }
 
 // worryingShown is how many sources status names: when all fail at once, the
@@ -121,65 +177,4 @@ func (e *environment) printWorrying(a *app, sources []sourceLine) {
 	if more := len(sources) - worryingShown; more > 0 {
 		fmt.Fprintf(w, "  %s\n", faint.Render(fmt.Sprintf(`and %d more: "weekward sources list" shows all`, more)))
 	}
-}
-
-// deliveries are those of an issue, or only those that did not get through.
-func (a *app) deliveries(ctx context.Context, number int, failed bool) ([]mailer.Delivery, error) {
-	var states []mailer.State
-	if failed {
-		states = []mailer.State{mailer.Deferred, mailer.Bounced, mailer.Skipped, mailer.Uncertain}
-	}
-	all := []mailer.Delivery{}
-	err := a.store.EachDelivery(ctx, number, states, func(d mailer.Delivery) error {
-		all = append(all, d)
-		return nil
-	})
-	return all, err
-}
-
-// printFigures prints a report, one figure a line.
-func (e *environment) printFigures(r mailer.Report) {
-	w := e.results()
-	state := string(r.State)
-	if r.Reason != "" {
-		state += ": " + r.Reason
-	}
-	fmt.Fprintf(w, "%s  %s\n", bold.Render(fmt.Sprintf("Issue %d", r.Issue)), state)
-	if r.Planned == 0 {
-		return
-	}
-	var t table
-	for _, f := range []struct {
-		name  string
-		count int
-		paint func(...string) string
-	}{
-		{"sent", r.Sent, green.Render}, {"queued", r.Queued, faint.Render}, {"deferred", r.Deferred, clay.Render},
-		{"bounced", r.Bounced, red.Render}, {"skipped", r.Skipped, faint.Render}, {"uncertain", r.Uncertain, clay.Render},
-	} {
-		if f.count > 0 || f.name == "sent" {
-			t.row("  "+f.paint(f.name), thousands(f.count))
-		}
-	}
-	t.row("  planned", thousands(r.Planned))
-	t.print(w)
-	if took := time.Duration(r.TookMS) * time.Millisecond; took > 0 {
-		fmt.Fprintf(w, "  %s\n", faint.Render("took "+took.Round(100*time.Millisecond).String()))
-	}
-}
-
-func (e *environment) printDeliveries(a *app, all []mailer.Delivery) {
-	var t table
-	for _, d := range all {
-		when := ""
-		if d.State == mailer.Deferred {
-			when = "again " + a.local(d.DueAt)
-		}
-		reply := d.Reply
-		if d.Code != 0 {
-			reply = fmt.Sprintf("%d %s", d.Code, d.Reply)
-		}
-		t.row("  "+d.Recipient, string(d.State), plural(d.Attempts, "try", "tries"), when, reply)
-	}
-	t.print(e.results())
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -53,6 +57,46 @@ func (t *terminal) printJSON(v any) error {
 	return e.Encode(v)
 }
 
+// printJSONWith prints v, an object, with one more member: a list whose
+// elements are written as they come, so that a long one is not held.
+func (t *terminal) printJSONWith(v any, list string, each func(add func(any) error) error) error {
+	var head bytes.Buffer
+	if err := (&terminal{out: &head}).printJSON(v); err != nil {
+		return err
+	}
+	w := bufio.NewWriter(t.out)
+	fmt.Fprintf(w, "%s,\n  %q: [", bytes.TrimSuffix(head.Bytes(), []byte("\n}\n")), list)
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	before := "\n    "
+	err := each(func(element any) error {
+		line.Reset()
+		if err := e.Encode(element); err != nil {
+			return err
+		}
+		w.WriteString(before)
+		before = ",\n    "
+		_, err := w.Write(bytes.TrimSuffix(line.Bytes(), []byte("\n")))
+		return err
+	})
+	w.WriteString("\n  ]\n}\n")
+	return errors.Join(err, w.Flush())
+}
+
+// width is how many columns a line of results may have: those of the screen,
+// and never more than the limit.
+func (t *terminal) width() int { return screenWidth(t.out) }
+
+func screenWidth(stream any) int {
+	if f, ok := stream.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			return min(w, columns)
+		}
+	}
+	return columns
+}
+
 // say prints one line to standard error, for what is not a result.
 func (t *terminal) say(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
 
@@ -69,7 +113,8 @@ func (t *terminal) progress(total int, doing string) *progressbar.ProgressBar {
 // A table prints rows in columns as wide as their widest cell. Cells may be
 // coloured; the last column is cut where the line would pass the limit.
 type table struct {
-	rows [][]string
+	rows  [][]string
+	width int // the widest line; columns when 0
 }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
@@ -92,7 +137,7 @@ func (t *table) print(w io.Writer) {
 				b.WriteString(strings.Repeat(" ", width[i]-lipgloss.Width(cell)+2))
 			}
 		}
-		fmt.Fprintln(w, cut(strings.TrimRight(b.String(), " "), columns))
+		fmt.Fprintln(w, cut(strings.TrimRight(b.String(), " "), cmp.Or(t.width, columns)))
 	}
 }
 

@@ -64,22 +64,6 @@ func readNotice(m *mail, r *Report) bool {
 	return false
 }
 
-// readUnsubscribe knows the mail that a mail program sends to the address in
-// List-Unsubscribe: it says nothing but its subject. A program of Apple adds a
-// sentence.
-func readUnsubscribe(m *mail, r *Report) bool {
-	words := plainWords(r.Subject)
-	if strings.TrimSpace(words) != "unsubscribe" {
-		return false
-	}
-	body := strings.TrimSpace(plainWords(m.text))
-	if len(body) > 200 || body != "" && !strings.Contains(body, "unsubscribe") {
-		return false // a person who says more is answered by a person
-	}
-	r.Kind = Unsubscribe
-	return true
-}
-
 // fromMachine tells a mail that no person wrote.
 func (m *mail) fromMachine() bool {
 	return m.machineMade() || strings.HasPrefix(m.kind, "multipart/report")

@@ -74,6 +74,8 @@ type Report struct {
 	ID       string   // its own Message-ID, without angle brackets
 	Subject  string   // on one line
 	Returned []string // Message-IDs of the mail that came back, without angle brackets
+	Leave    string   // the token of a mail that asks to leave; "" without one
+	Wordy    bool     // it asks to leave, and says something more
 	Form     MailForm // how it was read
 }
 

@@ -33,11 +33,14 @@ const (
 type Clerk struct {
 	Ledger   Ledger
 	Suppress func(ctx context.Context, id string, why subscribers.Reason) error // subscribers.Service has it
-	Keys     Hasher
-	Policy   Policy
-	Now      func() time.Time
-	Log      *slog.Logger
-	DryRun   bool // say what would be done, and change nothing
+	// Peek says whom the token of a link was made for, or
+	// subscribers.ErrUnknownToken; subscribers.Service has it.
+	Peek   func(ctx context.Context, p subscribers.Purpose, token string) (subscribers.Subscriber, error)
+	Keys   Hasher
+	Policy Policy
+	Now    func() time.Time
+	Log    *slog.Logger
+	DryRun bool // say what would be done, and change nothing
 }
 
 // none is the kind in a Line of a mail that says nothing about an address.
@@ -84,6 +87,10 @@ func (c *Clerk) Handle(ctx context.Context, name string, data []byte) (lines []L
 		understood = understood && line.Act != Keep
 		lines = append(lines, line)
 	}
+	if r.Wordy && understood { // for the editor, too
+		lines = append(lines, Line{File: name, Kind: none, Mail: Reply, Trust: ByNothing.String(), Act: Keep})
+		understood = false
+	}
 	return lines, understood, nil
 }
 
@@ -106,7 +113,10 @@ func (c *Clerk) settle(ctx context.Context, r Report, f Finding, message string,
 	if f.Kind == AutoReply {
 		return line, nil
 	}
-	p, err := prove(ctx, c.Ledger, c.Keys, r, f)
+	p, proven, err := c.proveLeave(ctx, r)
+	if err == nil && !proven {
+		p, err = prove(ctx, c.Ledger, c.Keys, r, f)
+	}
 	if err != nil {
 		return line, err
 	}

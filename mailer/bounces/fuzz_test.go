@@ -43,10 +43,7 @@ func FuzzRead(f *testing.F) {
 // FuzzReadAddress holds that no address but ours is taken for one.
 func FuzzReadAddress(f *testing.F) {
 	keys := testKeys(f, "a")
-	address, err := Address("b@example.org", keys, Sent{"ann", 1})
-	if err != nil {
-		f.Fatal(err)
-	}
+	address := testPath(f, "b@example.org", keys).Address(Sent{"ann", 1})
 	f.Add(address)
 	f.Add("b+1-ann-@example.org")
 	f.Add("+")

@@ -4,8 +4,6 @@ import (
 	"crypto/hmac"
 	"encoding/base32"
 	"encoding/base64"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -28,31 +26,12 @@ const maxLocal = 64
 // markSize is the length of a token's mark in octets: 128 bits of HMAC-SHA-256.
 const markSize = 16
 
+// purposeBounce keeps these tokens apart from all others.
+const purposeBounce = "bounce"
+
 // letters are those of a token. Mail systems may change the case of a local
 // part, so it has but one.
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-// Address returns the envelope sender of one mail (VERP): base, the mailbox
-// that bounces come to, with a token behind a "+" in its local part, as in
-// bounces+118-05k3…-mfrgg…@mail.example.org. Whoever returns the mail returns
-// the token, whatever else they leave out. No mail leaves with one yet: until
-// then Message-IDs are the proof. It fails when the local part would
-// be longer than 64 octets, or the subscriber's ID has other signs than a-z
-// and 0-9.
-func Address(base string, keys Hasher, s Sent) (string, error) {
-	local, domain, found := strings.Cut(base, "@")
-	if !found || local == "" || domain == "" {
-		return "", errors.New("make a bounce address: the base is no address")
-	}
-	if s.Subscriber == "" || strings.ContainsFunc(s.Subscriber, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
-		return "", fmt.Errorf("make a bounce address: %q cannot stand in one", s.Subscriber)
-	}
-	local += "+" + strconv.Itoa(s.Issue) + "-" + s.Subscriber + "-" + marks(keys, s)[0]
-	if len(local) > maxLocal {
-		return "", fmt.Errorf("make a bounce address: its local part has %d octets, %d are the most", len(local), maxLocal)
-	}
-	return local + "@" + domain, nil
-}
 
 // ReadAddress returns what the token in an address stands for. ok is false
 // where there is none, or one that was not made with one of the keys.
@@ -82,7 +61,7 @@ func ReadAddress(address string, keys Hasher) (s Sent, ok bool) {
 
 // marks are the signatures of a token under every key.
 func marks(keys Hasher, s Sent) []string {
-	hashes := keys.Hashes("bounce", strconv.Itoa(s.Issue)+" "+s.Subscriber)
+	hashes := keys.Hashes(purposeBounce, strconv.Itoa(s.Issue)+" "+s.Subscriber)
 	for i, hash := range hashes {
 		raw, err := base64.RawURLEncoding.DecodeString(hash)
 		if err != nil || len(raw) < markSize {

@@ -21,13 +21,23 @@ func testKeys(tb testing.TB, secrets ...string) subscribers.Keys {
 	return k
 }
 
+// testPath is the return path to a mailbox.
+func testPath(tb testing.TB, mailbox string, keys subscribers.Keys) ReturnPath {
+	tb.Helper()
+	p, err := NewReturnPath(mailbox, keys)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
 func TestAddressComesBackAsItLeft(t *testing.T) {
 	keys := testKeys(t, "a")
-	for _, s := range []Sent{{"05k3q9zzhgmnopqrst22", 118}, {"05k3q9zzhgmnopqrst22", 0}, {"a", 99999}} {
-		address, err := Address("bounces@mail.example.org", keys, s)
-		if err != nil {
-			t.Errorf("Address(%+v): %v", s, err)
-			continue
+	path := testPath(t, "bounces-abc@mail.example.org", keys) // the longest
+	for _, s := range []Sent{{"05k3q9zzhgmnopqrst22", 1180}, {"05k3q9zzhgmnopqrst22", 0}, {"a", 99999}} {
+		address := path.Address(s)
+		if again := path.Address(s); again != address || !strings.HasPrefix(address, "bounces-abc+") {
+			t.Errorf("Address(%+v) = %s, and then %s, want the same behind bounces-abc", s, address, again)
 		}
 		if local, _, _ := strings.Cut(address, "@"); len(local) > 64 || strings.ToLower(address) != address {
 			t.Errorf("Address(%+v) = %s, want at most 64 octets before the @, in lower case", s, address)
@@ -46,10 +56,7 @@ func TestAddressComesBackAsItLeft(t *testing.T) {
 
 func TestForgedTokenIsNone(t *testing.T) {
 	keys := testKeys(t, "a")
-	address, err := Address("b@example.org", keys, Sent{"ann", 7})
-	if err != nil {
-		t.Fatal(err)
-	}
+	address := testPath(t, "b@example.org", keys).Address(Sent{"ann", 7})
 	for why, forged := range map[string]string{
 		"another person":  strings.Replace(address, "-ann-", "-ben-", 1),
 		"another issue":   strings.Replace(address, "+7-", "+8-", 1),
@@ -71,18 +78,31 @@ func TestForgedTokenIsNone(t *testing.T) {
 
 func TestAddressThatCannotBeIsRefused(t *testing.T) {
 	keys := testKeys(t, "a")
-	for why, c := range map[string]struct {
-		base string
-		sent Sent
-	}{
-		"no address":       {"bounces", Sent{"ann", 1}},
-		"too long":         {strings.Repeat("b", 30) + "@example.org", Sent{"05k3q9zzhgmnopqrst22", 118}},
-		"an odd ID":        {"b@example.org", Sent{"a-b", 1}},
-		"no ID":            {"b@example.org", Sent{"", 1}},
-		"a line in the ID": {"b@example.org", Sent{"a\r\nb", 1}},
-	} {
-		if got, err := Address(c.base, keys, c.sent); err == nil {
-			t.Errorf("%s: Address(%q, %+v) = %s, want an error", why, c.base, c.sent, got)
+	for why, mailbox := range map[string]string{"no address": "bounces", "no name": "@example.org", "too long": "bounces-abcd@example.org"} {
+		if _, err := NewReturnPath(mailbox, keys); err == nil {
+			t.Errorf("%s: NewReturnPath(%q): got no error, want one", why, mailbox)
 		}
+	}
+	path := testPath(t, "bounces@example.org", keys)
+	for why, sent := range map[string]Sent{
+		"an odd ID":         {"a-b", 1},
+		"no ID":             {"", 1},
+		"a line in the ID":  {"a\r\nb", 1},
+		"a long ID":         {strings.Repeat("a", 21), 1},
+		"a number too long": {"05k3q9zzhgmnopqrst22", 1234567890},
+		"no number":         {"ann", -1},
+	} {
+		if got := path.Address(sent); got != "" {
+			t.Errorf("%s: Address(%+v) = %s, want none", why, sent, got)
+		}
+	}
+}
+
+// BenchmarkAddress is what the token costs each mail of a send.
+func BenchmarkAddress(b *testing.B) {
+	path := testPath(b, "bounces@mail.example.org", testKeys(b, "a"))
+	b.ReportAllocs()
+	for b.Loop() {
+		path.Address(Sent{"05k3q9zzhgmnopqrst22", 118})
 	}
 }

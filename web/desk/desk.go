@@ -54,10 +54,11 @@ type Ledger interface {
 	Issues(ctx context.Context) ([]mailer.Record, error)
 	// Issue returns what is stored about one issue, or mailer.ErrNoIssue.
 	Issue(ctx context.Context, number int) (mailer.Record, error)
-	// Figures counts an issue's deliveries.
-	Figures(ctx context.Context, number int) (mailer.Figures, error)
-	// EachDelivery calls f for the deliveries of an issue in one of the states.
-	EachDelivery(ctx context.Context, number int, states []mailer.State, f func(mailer.Delivery) error) error
+	// How an issue goes out.
+	mailer.Watched
+	// EachFailed calls f for the deliveries of an issue that did not get
+	// through, and those that may have come more than once.
+	EachFailed(ctx context.Context, number int, f func(mailer.Delivery) error) error
 }
 
 // People counts the list by state. The desk never shows an address.

@@ -353,3 +353,36 @@ func TestSpanIsWrittenInTwoUnits(t *testing.T) {
 		}
 	}
 }
+
+// While an issue is sent its page asks for itself again, without script, and
+// can be kept still.
+func TestIssueUnderWayShowsHowFarItIs(t *testing.T) {
+	r, h := open(t)
+	r.records[0].State = mailer.IssueSending
+	r.figures = mailer.Figures{Planned: 1200, Sent: 600, Deferred: 2, Queued: 598}
+	page, err := goquery.NewDocumentFromReader(get(t, h, "/issues/30").Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := page.Find(`meta[http-equiv="refresh"]`).AttrOr("content", ""); got != "5" {
+		t.Errorf("GET /issues/30 asks again after %q seconds, want 5", got)
+	}
+	bar := page.Find("progress")
+	if bar.AttrOr("value", "") != "600" || bar.AttrOr("max", "") != "1200" {
+		t.Errorf("GET /issues/30 shows the bar %v, want 600 of 1200", bar.Nodes)
+	}
+	live := page.Find(".live").Text()
+	for _, want := range []string{"50 %: 600 of 1,200 copies have ended", "840 a minute, 43 s left", "2 copies wait for another try, the first in 5 min", "As of 13:48:00."} {
+		if !strings.Contains(live, want) {
+			t.Errorf("GET /issues/30 does not tell %q:\n%s", want, live)
+		}
+	}
+	still := get(t, h, "/issues/30?still").Body.String()
+	if strings.Contains(still, "http-equiv=\"refresh\"") || !strings.Contains(still, "Ask again") {
+		t.Errorf("GET /issues/30?still asks again by itself:\n%s", still)
+	}
+	r.records[0].State = mailer.IssueSent
+	if sent := get(t, h, "/issues/30").Body.String(); strings.Contains(sent, "http-equiv=\"refresh\"") || strings.Contains(sent, "<progress") {
+		t.Errorf("GET /issues/30 of a sent issue goes on asking:\n%s", sent)
+	}
+}

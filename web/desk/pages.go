@@ -40,6 +40,9 @@ type view struct {
 	Title string
 	Here  string // the path of the page, to mark it in the menu
 	Page  any
+	// Refresh is after how many seconds the page asks for itself again; 0 is
+	// never.
+	Refresh int
 }
 
 // show answers with a page. Nothing is sent before the whole page is rendered.

@@ -29,6 +29,7 @@ type room struct {
 	draft   Draft
 	edits   []digest.Edit
 	said    []string
+	figures mailer.Figures
 	records []mailer.Record
 	visits  map[string]feeds.Visit
 	sources []feeds.Source
@@ -121,10 +122,22 @@ func (r *room) Issue(_ context.Context, number int) (mailer.Record, error) {
 }
 
 func (r *room) Figures(context.Context, int) (mailer.Figures, error) {
-	return mailer.Figures{Planned: 1200, Sent: 1195, Bounced: 3, Skipped: 2}, nil
+	return r.figures, nil
 }
 
-func (r *room) EachDelivery(_ context.Context, number int, _ []mailer.State, f func(mailer.Delivery) error) error {
+func (r *room) Ended(_ context.Context, _ int, after time.Time) (mailer.Ended, error) {
+	return mailer.Ended{Count: 841, First: after}, nil
+}
+
+func (r *room) EachRefusal(_ context.Context, _ int, f func(mailer.Refusal)) error {
+	f(mailer.Refusal{State: mailer.Bounced, Code: 550, Reply: "5.1.1 <b>unknown</b> mailbox", Count: 3})
+	if r.figures.Deferred > 0 {
+		f(mailer.Refusal{State: mailer.Deferred, Code: 450, Reply: "4.2.1 busy", Count: r.figures.Deferred, Next: at("2010-04-05T12:53:00Z")})
+	}
+	return nil
+}
+
+func (r *room) EachFailed(_ context.Context, number int, f func(mailer.Delivery) error) error {
 	return f(mailer.Delivery{Recipient: "k3v9", State: mailer.Bounced, Attempts: 1, Code: 550, Reply: "550 5.1.1 <b>unknown</b> mailbox", DoneAt: at("2010-03-30T06:01:00Z")})
 }
 
@@ -146,7 +159,7 @@ func (r *room) Mail(issue digest.Issue, site templates.Site, links templates.Lin
 // open returns the desk over a room with one issue in it.
 func open(t *testing.T) (*room, http.Handler) {
 	t.Helper()
-	r := &room{draft: sampleDraft(), records: []mailer.Record{
+	r := &room{draft: sampleDraft(), figures: mailer.Figures{Planned: 1200, Sent: 1195, Bounced: 3, Skipped: 2}, records: []mailer.Record{
 		{Number: 30, Slot: at("2010-03-30T06:00:00Z"), State: mailer.IssueSent, Content: []byte(`{"number":30,"subject":"Twelve hospitals share one record"}`)},
 		{Number: 29, Slot: at("2010-03-23T06:00:00Z"), State: mailer.IssueSkipped},
 	}}

@@ -1,0 +1,251 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"weekward/mailer"
+	"weekward/mailer/failpoint"
+	"weekward/subscribers"
+)
+
+// A noteTable is where a sender on PostgreSQL keeps its journal: one row for
+// all that its connections began and ended at a time, in one statement, whose
+// commit does not wait for the disk. The next window's commit takes them over
+// into the deliveries, many at once. Whoever buries the sender reads them
+// instead, from whichever machine.
+type noteTable struct {
+	db     *sql.DB // commits here survive our death, not a power cut
+	sender string
+	last   int64 // number of the last row
+}
+
+// noteTimeout is how long a note may take, so that a server that went silent
+// holds up nobody who wants to leave.
+const noteTimeout = 30 * time.Second
+
+// noteParameters are those of the connection for notes. Its few statements
+// look up rows by their keys, always: a plan that is made once, and not from
+// what little the server knows about a mailing that is seconds old.
+var noteParameters = map[string]string{
+	"synchronous_commit": "off", "plan_cache_mode": "force_generic_plan", "jit": "off",
+	"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+}
+
+// openNotes opens the connection for notes of a PostgreSQL database. It is not
+// made before the first note.
+func openNotes(address string) (*sql.DB, error) {
+	var err error
+	for name, value := range noteParameters {
+		if address, err = withParameter(address, name, value); err != nil {
+			return nil, err
+		}
+	}
+	db, err := failpoint.Open("pgx", address)
+	if err == nil {
+		db.SetMaxOpenConns(2)
+	}
+	return db, err
+}
+
+// noteRow is note for a table: it adds a row if the sender has not been buried
+// and every claim still stands, its recipient still to be mailed.
+//
+// The lock on the sender's row makes this wait for a burial under way and
+// then find nothing, and a burial wait for this and then read it.
+func (j *sendJournal) noteRow(ctx context.Context, ends []mailer.Outcome, begins []mailer.Claim) (bool, error) {
+	for _, c := range begins {
+		if _, twice := j.begun[keyOf(c)]; twice {
+			return false, nil
+		}
+	}
+	if err := failpoint.Err("journal"); err != nil {
+		return false, err
+	}
+	mailings, recipients, fences := make([]string, len(begins)), make([]string, len(begins)), make([]int64, len(begins))
+	for i, c := range begins {
+		mailings[i], recipients[i], fences[i] = c.Mailing, c.To.ID, c.Fence
+	}
+	j.write(ends, begins)
+	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
+	defer cancel()
+	j.table.last++ // also when this fails: it may be there all the same
+	n, err := changed(j.table.db.ExecContext(ctx, `
+		INSERT INTO sender_notes (sender, number, notes)
+		SELECT $1, $2, $3
+		FROM (SELECT 1 FROM senders WHERE id = $1 FOR KEY SHARE) AS alive
+		WHERE cardinality($4::text[]) = (
+		    SELECT COUNT(*)
+		    FROM unnest($4::text[], $5::text[], $6::bigint[]) AS claim (mailing, recipient, fence)
+		    JOIN deliveries ON deliveries.mailing = claim.mailing AND deliveries.recipient = claim.recipient
+		    JOIN mailings ON mailings.id = claim.mailing
+		    LEFT JOIN subscribers ON subscribers.id = claim.recipient
+		    WHERE deliveries.fence = claim.fence AND deliveries.sender || '' = $1 AND deliveries.state || '' = 'claimed'
+		      AND NOT mailings.paused AND (needs = '' OR needs = subscribers.state))`,
+		j.table.sender, j.table.last, j.buffer, mailings, recipients, fences))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	failpoint.Pass("journalled")
+	j.keep(ends, begins)
+	return true, nil
+}
+
+// tryNotes is tryNote for many at a time, wherever the journal is kept.
+func (j *sendJournal) tryNotes(ctx context.Context, ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool, err error) {
+	if j.table == nil {
+		return j.tryNote(ends, begins)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	noted, err = j.noteRow(ctx, ends, begins)
+	return noted, len(j.ends) > 0 && time.Since(j.folded) > foldEvery, err
+}
+
+// foldRows is fold for a table. Notes go on meanwhile.
+func (s *Store) foldRows(ctx context.Context, j *sendJournal, in transaction, f func(*sql.Tx) error) error {
+	j.folding.Lock()
+	defer j.folding.Unlock()
+	j.mu.Lock()
+	ends, last := j.ends, j.table.last
+	begun := make([]mailer.Claim, 0, len(j.begun))
+	for key, fence := range j.begun {
+		begun = append(begun, claimOf(key, fence))
+	}
+	j.ends, j.folded = nil, time.Now()
+	j.mu.Unlock()
+	err := in(ctx, func(tx *sql.Tx) error {
+		if err := enlist(ctx, tx, j.table.sender); err != nil {
+			return err
+		}
+		s.tidings.ended(tx, ends)
+		if err := takeOverRows(ctx, tx, j.table.sender, ends, begun); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sender_notes WHERE sender = $1 AND number <= $2", j.table.sender, last); err != nil {
+			return err
+		}
+		return failpoint.After("fold", f(tx))
+	})
+	if err = failpoint.After("folded", err); err != nil {
+		j.mu.Lock()
+		j.ends = append(ends, j.ends...)
+		j.mu.Unlock()
+	}
+	return err
+}
+
+// claimOf is what the deliveries know a claim by.
+func claimOf(key deliveryKey, fence int64) mailer.Claim {
+	return mailer.Claim{Mailing: key.mailing, To: subscribers.Subscriber{ID: key.recipient}, Fence: fence}
+}
+
+// takeOver writes what a dead sender noted into its deliveries: how messages
+// ended, and which had begun and not ended.
+func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, sender string, ends []mailer.Outcome, begun []mailer.Claim) error {
+	if isPostgres(s.address) {
+		return takeOverRows(ctx, tx, sender, ends, begun)
+	}
+	if err := endAll(ctx, tx, sender, ends); err != nil {
+		return err
+	}
+	for _, c := range begun {
+		if err := markSending(ctx, tx, sender, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeOverRows is takeOver for PostgreSQL, in a few statements, however many
+// they are. What another sender has by now stays as it is.
+func takeOverRows(ctx context.Context, tx *sql.Tx, sender string, ends []mailer.Outcome, begun []mailer.Claim) error {
+	if len(ends)+len(begun) == 0 {
+		return nil
+	}
+	// As for notes, until the end of the transaction.
+	if _, err := tx.ExecContext(ctx, `SELECT set_config('enable_seqscan', 'off', TRUE), set_config('enable_hashjoin', 'off', TRUE),
+		set_config('enable_mergejoin', 'off', TRUE), set_config('jit', 'off', TRUE)`); err != nil {
+		return err
+	}
+	if err := endRows(ctx, tx, sender, ends); err != nil {
+		return err
+	}
+	mailings, recipients, fences := make([]string, len(begun)), make([]string, len(begun)), make([]int64, len(begun))
+	for i, c := range begun {
+		mailings[i], recipients[i], fences[i] = c.Mailing, c.To.ID, c.Fence
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'sending'
+		FROM unnest($2::text[], $3::text[], $4::bigint[]) AS begun (mailing, recipient, fence)
+		WHERE deliveries.mailing = begun.mailing AND deliveries.recipient = begun.recipient AND deliveries.fence = begun.fence
+		  AND deliveries.sender || '' = $1 AND deliveries.state || '' = 'claimed'`, sender, mailings, recipients, fences)
+	return err
+}
+
+// endRows is endAll for PostgreSQL: all outcomes in one statement.
+func endRows(ctx context.Context, tx *sql.Tx, sender string, ends []mailer.Outcome) error {
+	if len(ends) == 0 {
+		return nil
+	}
+	n := len(ends)
+	mailings, recipients, states, replies := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	fences, attempts, doubts, codes := make([]int64, n), make([]int32, n), make([]int32, n), make([]int32, n)
+	failed, dues, dones := make([]pgtype.Timestamp, n), make([]pgtype.Timestamp, n), make([]pgtype.Timestamp, n)
+	for i, o := range ends {
+		due, done := dueAndDone(o)
+		mailings[i], recipients[i], states[i], replies[i] = o.Mailing, o.To.ID, string(o.State), o.Reply
+		fences[i], attempts[i], doubts[i], codes[i] = o.Fence, int32(o.Attempts), int32(o.Doubts), int32(o.Code)
+		failed[i], dues[i], dones[i] = timestamp(o.FailedAt), timestamp(due), timestamp(done)
+	}
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = o.state, sender = '', attempts = o.attempts, doubts = o.doubts, failed_at = o.failed_at,
+		    code = o.code, reply = o.reply, due_at = o.due_at, done_at = o.done_at
+		FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::int[], $7::int[], $8::timestamp[], $9::int[], $10::text[], $11::timestamp[], $12::timestamp[])
+		    AS o (mailing, recipient, fence, state, attempts, doubts, failed_at, code, reply, due_at, done_at)
+		WHERE deliveries.mailing = o.mailing AND deliveries.recipient = o.recipient AND deliveries.fence = o.fence
+		  AND deliveries.sender || '' = $1 AND (deliveries.state || '') IN ('claimed', 'sending')`,
+		sender, mailings, recipients, fences, states, attempts, doubts, failed, codes, replies, dues, dones)
+	return err
+}
+
+func timestamp(t time.Time) pgtype.Timestamp {
+	return pgtype.Timestamp{Time: t.UTC().Truncate(time.Microsecond), Valid: !t.IsZero()}
+}
+
+// readRows returns what the notes of a dead sender say, and deletes them.
+func readRows(ctx context.Context, tx *sql.Tx, sender string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {
+	open := make(map[deliveryKey]mailer.Claim)
+	err = each(ctx, tx, func(row scanner) error {
+		var notes []byte
+		if err := row.Scan(&notes); err != nil {
+			return err
+		}
+		for len(notes) > 0 {
+			o, rest, ok := parseRecord(notes)
+			if !ok {
+				return errors.New("a note is damaged")
+			}
+			if notes = rest; o.State == mailer.Sending {
+				open[keyOf(o.Claim)] = o.Claim
+				continue
+			}
+			delete(open, keyOf(o.Claim))
+			ends = append(ends, o)
+		}
+		return nil
+	}, "SELECT notes FROM sender_notes WHERE sender = $1 ORDER BY number", sender)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read notes: %w", err)
+	}
+	for _, c := range open {
+		begun = append(begun, c)
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM sender_notes WHERE sender = $1", sender)
+	return ends, begun, err
+}
