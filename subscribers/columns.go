@@ -3,7 +3,6 @@ package subscribers
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -99,7 +98,7 @@ type mapping struct {
 
 func newMapping(head []string) (mapping, error) {
 	if len(head) > maxColumns {
-		return mapping{}, fmt.Errorf("the header row has %d columns, %d are allowed", len(head), maxColumns)
+		return mapping{}, &HeaderError{fmt.Sprintf("the header row has %d columns, %d are allowed", len(head), maxColumns)}
 	}
 	m := mapping{reasons: awayReasons(), zones: make(map[string]bool)}
 	known, taken := columnNames(), map[column]bool{}
@@ -107,7 +106,7 @@ func newMapping(head []string) (mapping, error) {
 		name = strings.TrimSpace(plainCell(name))
 		c := known[strings.NewReplacer(" ", "_", "-", "_").Replace(strings.ToLower(name))]
 		if c != columnOther && taken[c] {
-			return mapping{}, fmt.Errorf("the header row has two columns for %s", c)
+			return mapping{}, &HeaderError{fmt.Sprintf("the header row has two columns for %s", c)}
 		}
 		taken[c] = true
 		if c == columnEmail {
@@ -116,7 +115,7 @@ func newMapping(head []string) (mapping, error) {
 		m.columns, m.names = append(m.columns, c), append(m.names, name)
 	}
 	if !taken[columnEmail] {
-		return mapping{}, errors.New("the header row has no column email")
+		return mapping{}, &HeaderError{"the header row has no column email"}
 	}
 	return m, nil
 }

@@ -41,6 +41,11 @@ type BadRow struct {
 	Reason string `json:"reason"`
 }
 
+// A HeaderError says why the first row of a file cannot name its columns.
+type HeaderError struct{ Problem string }
+
+func (e *HeaderError) Error() string { return e.Problem }
+
 // Import reads subscribers from a CSV file with a header row, separated by
 // comma, semicolon or tab. It takes what Export writes, and the exports of
 // other newsletter programs: the names of the columns are in columnNames.
@@ -58,6 +63,9 @@ type BadRow struct {
 func (s *Service) Import(ctx context.Context, r io.Reader, dryRun bool) (ImportReport, error) {
 	t := newTable(r)
 	head, err := t.next()
+	if err == io.EOF {
+		return ImportReport{}, fmt.Errorf("import subscribers: %w", &HeaderError{"the file is empty"})
+	}
 	if err != nil {
 		return ImportReport{}, fmt.Errorf("import subscribers: read the header row: %w", err)
 	}

@@ -42,15 +42,11 @@ func (e *environment) approve(ctx context.Context, a *app, number int, fingerpri
 	if r.Number != number {
 		return usage(fmt.Sprintf(`"weekward preview" shows issue %d`, r.Number), "the issue of %s is No %d, not No %d", a.local(r.Slot), r.Number, number)
 	}
-	p, err := a.press()
-	if err != nil {
-		return err
-	}
 	issue, err := a.compose(ctx, r.Slot, number)
 	if err != nil {
 		return err
 	}
-	if err := p.Approve(ctx, number, fingerprint, issue); err != nil {
+	if err := a.stillPress().Approve(ctx, number, fingerprint, issue); err != nil {
 		return refusal(err)
 	}
 	if e.json {
@@ -89,11 +85,7 @@ func (e *environment) issueVerb(use, short, done string, do func(context.Context
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return e.onIssue(cmd.Context(), args[0], func(a *app, number int) error {
-				p, err := a.press()
-				if err != nil {
-					return err
-				}
-				if err := do(cmd.Context(), p, number); err != nil {
+				if err := do(cmd.Context(), a.stillPress(), number); err != nil {
 					return refusal(err)
 				}
 				e.say(done, number)

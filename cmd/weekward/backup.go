@@ -2,10 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"weekward/store"
 )
 
 func newBackup(e *environment) *cobra.Command {
@@ -18,8 +21,14 @@ func newBackup(e *environment) *cobra.Command {
 		Example: "  weekward backup weekward-2026-03-03.db",
 		Args:    cobra.ExactArgs(1),
 		RunE: e.looking(func(ctx context.Context, a *app, args []string) error {
-			if err := a.store.Backup(ctx, args[0]); err != nil {
-				return fmt.Errorf("back up to %s: %w", args[0], err)
+			err := a.store.Backup(ctx, args[0])
+			switch {
+			case errors.Is(err, fs.ErrExist):
+				return usage("choose another name: a backup is never overwritten", "%s exists already", args[0])
+			case errors.Is(err, store.ErrUsePgDump):
+				return usage("use pg_dump", "%w", err)
+			case err != nil:
+				return err
 			}
 			info, err := os.Stat(args[0])
 			if err != nil {

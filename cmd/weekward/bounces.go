@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -62,10 +63,18 @@ func (e *environment) readBounces(ctx context.Context, a *app, files []string, d
 	t := &tally{dryRun: dryRun, refused: refused}
 	err = t.read(ctx, box, clerk)
 	if err := errors.Join(err, e.printBounces(t)); err != nil {
-		return fmt.Errorf("read bounces: %w", err)
+		return missingMails(fmt.Errorf("read bounces: %w", err))
 	}
 	e.say("%s", t)
 	return nil
+}
+
+// missingMails gives an error about mails that are not there its next step.
+func missingMails(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return usage("name files that are there, or see that bounces.maildir is a folder with new and cur in it", "%w", err)
+	}
+	return err
 }
 
 // A tally is what a reading came to.
@@ -151,6 +160,9 @@ func newBouncesList(e *environment) *cobra.Command {
 		Example: "  weekward bounces list -n 50",
 		Args:    cobra.NoArgs,
 		RunE: e.looking(func(ctx context.Context, a *app, _ []string) error {
+			if limit < 1 {
+				return usage("weekward bounces list -n 50", "--limit: %d is not a number of lines", limit)
+			}
 			found, err := a.store.Bounces(ctx, limit)
 			if err != nil {
 				return err

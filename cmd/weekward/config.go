@@ -261,17 +261,18 @@ func dirOf(path string) string {
 	return filepath.Dir(abs)
 }
 
-// readPassword reads the SMTP password: the environment first, then the file.
-func (c SMTPConfig) readPassword() (string, error) {
-	if p := os.Getenv("WEEKWARD_SMTP_PASSWORD"); p != "" {
+// readPassword reads the password of the relay's account.
+func (c SMTPConfig) readPassword() (string, error) { return readPassword("smtp", c.PasswordFile) }
+
+// readPassword reads the password of a section: the environment first, then
+// the file. Without either it is "".
+func readPassword(section, file string) (string, error) {
+	if p := os.Getenv("WEEKWARD_" + strings.ToUpper(section) + "_PASSWORD"); p != "" || file == "" {
 		return p, nil
 	}
-	if c.PasswordFile == "" {
-		return "", nil
-	}
-	b, err := os.ReadFile(c.PasswordFile)
+	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", usage("put the password into that file, readable by you only", "read smtp.password_file: %w", err)
+		return "", usage("put the password into that file, readable by you only", "read %s.password_file: %w", section, err)
 	}
 	return strings.TrimRight(string(b), "\r\n"), nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -87,20 +86,8 @@ func (c BouncesConfig) mailbox() (bounces.Mailbox, error) {
 		return nil, err
 	}
 	box.Done = c.Done
-	box.Password, err = c.readPassword()
+	box.Password, err = readPassword("bounces", c.PasswordFile)
 	return box, err
-}
-
-// readPassword reads the password: the environment first, then the file.
-func (c BouncesConfig) readPassword() (string, error) {
-	if p := os.Getenv("WEEKWARD_BOUNCES_PASSWORD"); p != "" || c.PasswordFile == "" {
-		return p, nil
-	}
-	b, err := os.ReadFile(c.PasswordFile)
-	if err != nil {
-		return "", usage("put the password into that file, readable by you only", "read bounces.password_file: %w", err)
-	}
-	return strings.TrimRight(string(b), "\r\n"), nil
 }
 
 func (c BouncesConfig) policy() bounces.Policy {

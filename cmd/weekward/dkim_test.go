@@ -240,3 +240,25 @@ func TestDoctorSaysWhoSigns(t *testing.T) {
 		}
 	}
 }
+
+// A send that goes wrong must be looked at and stopped, whatever has become of
+// the key or the password meanwhile.
+func TestEditorsWordNeedsNeitherKeyNorPassword(t *testing.T) {
+	config := writeConfig(t, signing+"[smtp]\nurl = \"smtps://weekly@mail.example.org\"\npassword_file = \"gone\"\n")
+	for _, c := range []struct {
+		args []string
+		code int
+		said string
+	}{
+		{[]string{"status"}, exitNothing, "no issue has been decided about yet"},
+		{[]string{"status", "9", "--retry"}, exitUsage, "there is no issue 9 yet"},
+		{[]string{"pause", "9"}, exitUsage, `issue 9: no such issue`},
+		{[]string{"skip", "1"}, exitDone, "Issue 1 is skipped"},
+		{[]string{"reconcile"}, exitNothing, "the database is as far as its journal"},
+	} {
+		code, _, said := weekward(t, append(c.args, "--config", config)...)
+		if code != c.code || !strings.Contains(said, c.said) {
+			t.Errorf("weekward %v without key and password: got %d and %q, want %d and %q", c.args, code, said, c.code, c.said)
+		}
+	}
+}

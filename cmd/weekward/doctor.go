@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -102,7 +103,10 @@ func (a *app) checkMail(ctx context.Context) finding {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	if err := a.config.SMTP.login(ctx, a.dir); err != nil {
-		return finding{"mail", "fail", err.Error(), "check smtp.url and the password; is the mail server up?"}
+		return finding{"mail", "fail", err.Error(), cmp.Or(hintOf(err), "check smtp.url and the password; is the mail server up?")}
+	}
+	if folder, here := strings.CutPrefix(a.config.SMTP.URL, "outbox:"); here {
+		return finding{"mail", "ok", "no mail leaves this machine: they are files in " + folder, ""}
 	}
 	return finding{"mail", "ok", "connected and logged in: " + a.config.SMTP.URL, ""}
 }

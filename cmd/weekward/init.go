@@ -156,7 +156,8 @@ func (a answers) config() (Config, error) {
 	if err := c.check(); err != nil {
 		return c, usage("weekward init --help", "%w", err)
 	}
-	return c, nil
+	_, err := c.SMTP.transport("") // an address that every other verb would refuse is not written
+	return c, err
 }
 
 // marshal writes the configuration as a person would: what says nothing is

@@ -43,21 +43,6 @@ Exit codes:
 // usageExample is where cobra's own usage text has the example.
 const usageExample = "{{if .HasExample}}\n\nExamples:\n{{.Example}}{{end}}"
 
-// A verdict is an error that knows its exit code and the person's next step.
-type verdict struct {
-	code int
-	err  error
-	hint string
-}
-
-func (v *verdict) Error() string { return v.err.Error() }
-func (v *verdict) Unwrap() error { return v.err }
-
-// usage is a verdict for wrong use or configuration.
-func usage(hint, format string, args ...any) error {
-	return &verdict{exitUsage, fmt.Errorf(format, args...), hint}
-}
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -71,12 +56,12 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintf(errOut, "weekward: %v\n", err)
-	v := &verdict{code: exitFailed}
+	v := misuse(cmd)
 	errors.As(err, &v)
 	if v.hint == "" && store.OfDisk(err) {
 		v.hint = "see whether the disk is full or read-only, and run it again; nothing is mailed that cannot be recorded"
@@ -103,15 +88,15 @@ func newRoot(t *terminal) *cobra.Command {
 	f.BoolVar(&o.json, "json", false, "print JSON for scripts")
 	f.BoolVar(&o.quiet, "quiet", false, "print results only, no progress")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "log every step")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &verdict{exitUsage, err, "weekward --help"} })
 	root.SetHelpTemplate(helpText)
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(), usageExample, "", 1))
+	root.SetUsageTemplate(strings.NewReplacer(usageExample, "", "{{if .Runnable}}", "{{if and .Runnable (not .HasAvailableSubCommands)}}").Replace(root.UsageTemplate()))
 	e := &environment{options: &o, terminal: t}
 	root.AddCommand(
 		newDemo(e), newInit(e), newCollect(e), newPreview(e), newApprove(e), newHold(e), newSkip(e), newSend(e), newStatus(e),
 		newPause(e), newResume(e), newServe(e), newSources(e), newItems(e), newChats(e), newSubscribers(e), newBounces(e),
 		newDoctor(e), newDKIM(e), newBackup(e), newRestore(e), newReconcile(e), newVersion(e),
 	)
+	settle(root)
 	return root
 }
 

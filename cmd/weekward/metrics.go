@@ -69,7 +69,7 @@ func newCounters() *counters {
 	c.sources = vec("sources_read_total", "Sources that were read, by result.", "result", "ok", "failed")
 	c.items = single("items_new_total", "Items and posts that were not known before.")
 	c.people = vec("people_total", "What people did on the public site.", "action", "asked", "confirmed", "left")
-	c.bounces = vec("bounces_total", "What came back, by what followed.", "act", string(bounces.Suppress), string(bounces.Count), string(bounces.Keep))
+	c.bounces = vec("bounces_total", "What came back, by what followed.", "act", string(bounces.Suppress), string(bounces.Leave), string(bounces.Count), string(bounces.Ignore), string(bounces.Backscatter), string(bounces.Keep))
 	c.registry.MustRegister(c.messages, c.seconds, c.lastSent, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return c
 }

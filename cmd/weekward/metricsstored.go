@@ -8,7 +8,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"weekward/mailer"
-	"weekward/subscribers"
 )
 
 // stored are the figures that the database has, read when Prometheus asks. All
@@ -100,7 +99,7 @@ func (s stored) list(ctx context.Context, out chan<- prometheus.Metric) error {
 	if err != nil {
 		return err
 	}
-	for _, state := range []subscribers.State{subscribers.Pending, subscribers.Active, subscribers.Unsubscribed, subscribers.Suppressed} {
+	for _, state := range allStates() {
 		gauge(out, listSubscribers, "Subscribers, by state.", "state", string(state), float64(counts[state]))
 	}
 	return nil

@@ -68,6 +68,17 @@ func (a *app) press() (*mailer.Press, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.pressWith(s), nil
+}
+
+// stillPress takes the editor's word and says how issues stand, and mails
+// nothing. It needs neither the relay's password nor a key: a send must be
+// stopped also when one of them is lost.
+func (a *app) stillPress() *mailer.Press {
+	return a.pressWith(&mailer.Sender{Meter: a.store, Warmup: a.warmup()})
+}
+
+func (a *app) pressWith(s *mailer.Sender) *mailer.Press {
 	c := a.config.Schedule
 	return &mailer.Press{
 		Issues: a.store, Sender: s, Compose: a.compose, Templates: a.templates, Site: a.site, Schedule: a.schedule,
@@ -75,7 +86,7 @@ func (a *app) press() (*mailer.Press, error) {
 			Review: c.Review, MaxLateness: time.Duration(c.MaxLateness), MinItems: c.MinItems, Freeze: time.Duration(c.Freeze),
 		},
 		Editor: a.config.editor(), Now: a.clock.now, Log: a.log,
-	}, nil
+	}
 }
 
 // refuseRehearsal keeps a rehearsed clock away from real readers.
@@ -127,7 +138,11 @@ func refusal(err error) error {
 	case errors.As(err, &setup), errors.As(err, &key), errors.Is(err, mailer.ErrNoIssue):
 		code = exitUsage
 	}
-	return &verdict{code, err, hintOf(err)}
+	hint := hintOf(err)
+	if hint == "" && errors.Is(err, mailer.ErrNoIssue) {
+		hint = lastIssueHint
+	}
+	return &verdict{code, err, hint}
 }
 
 // hintOf is the next step an error knows.

@@ -33,11 +33,7 @@ func newReconcile(e *environment) *cobra.Command {
 
 // reconcile replays the journal and says what that changed.
 func (e *environment) reconcile(ctx context.Context, a *app, o store.ReconcileOptions) error {
-	p, err := a.press()
-	if err != nil {
-		return err
-	}
-	o.Hold, o.Reprint = a.config.SMTP.OnUncertain == string(mailer.Hold), p.Reprint
+	o.Hold, o.Reprint = a.config.SMTP.OnUncertain == string(mailer.Hold), a.stillPress().Reprint
 	r, err := a.store.Reconcile(ctx, o)
 	switch {
 	case errors.Is(err, store.ErrNothingAhead):

@@ -35,6 +35,10 @@ func (e *environment) restore(ctx context.Context, file, address string) error {
 		return &verdict{exitRefused, err, `stop "weekward serve" and every send, and run it again`}
 	case errors.Is(err, store.ErrUsePgDump):
 		return usage("use pg_restore", "%w", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return &verdict{exitFailed, err, `name a file that "weekward backup" made`}
+	case errors.Is(err, store.ErrNotBackup):
+		return &verdict{exitFailed, err, `name another file that "weekward backup" made; the database is as it was`}
 	case errors.Is(err, fs.ErrExist):
 		return &verdict{exitRefused, err, "an earlier database is still kept there: move it away, or delete it when nobody needs it any more"}
 	case err != nil:

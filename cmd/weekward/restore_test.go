@@ -370,6 +370,7 @@ func TestRestorePutsABackupInPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.want(exitFailed, "not a whole backup", "restore", broken)
+	d.want(exitFailed, "hint: name another file", "restore", broken)
 	d.want(exitFailed, "no such file", "restore", filepath.Join(d.dir, "none.db"))
 	d.want(exitDone, "weekward reconcile", "restore", file)
 	d.want(exitRefused, "ahead of the database by 1 entry", "send")

@@ -36,7 +36,7 @@ func newSend(e *environment) *cobra.Command {
 	fl.BoolVar(&f.approve, "approve", false, "the editor's word, given here")
 	fl.BoolVar(&f.dryRun, "dry-run", false, "say how many would get it; write and send nothing")
 	fl.StringVar(&f.to, "to", "", "mail the issue being made to `ADDRESS` as a test: the site's own addresses only")
-	cmd.MarkFlagsMutuallyExclusive("date", "now")
+	cmd.PreRunE = apart([]string{"date", "now"}, []string{"to", "now"}, []string{"to", "approve"}, []string{"to", "dry-run"})
 	return cmd
 }
 
@@ -125,6 +125,20 @@ func (e *environment) announce(ctx context.Context, a *app, p *mailer.Press, o m
 	return nil
 }
 
+// rehearsed says what a send would do: whom an issue still has to reach, and
+// what it waits for.
+func rehearsed(r mailer.Report) string {
+	open := r.Queued + r.Deferred
+	if r.State.Frozen() && open == 0 {
+		return fmt.Sprintf("Issue %d has reached everybody it could, and would go to nobody. Nothing was written.", r.Issue)
+	}
+	said := fmt.Sprintf("Issue %d would go to %s", r.Issue, plural(open, "subscriber", "subscribers"))
+	if r.Reason != "" {
+		said += ", but it waits: " + r.Reason
+	}
+	return said + ". Nothing was written."
+}
+
 // printSend prints the figures of a send.
 func (e *environment) printSend(ctx context.Context, a *app, pr *mailer.Press, r mailer.Report, dryRun bool) error {
 	if e.json {
@@ -132,7 +146,7 @@ func (e *environment) printSend(ctx context.Context, a *app, pr *mailer.Press, r
 	}
 	w := e.results()
 	if dryRun {
-		fmt.Fprintf(w, "Issue %d would go to %s. Nothing was written.\n", r.Issue, plural(r.Planned, "subscriber", "subscribers"))
+		fmt.Fprintln(w, rehearsed(r))
 		return nil
 	}
 	p, err := pr.Progress(ctx, r.Issue)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -33,7 +34,7 @@ func newStatus(e *environment) *cobra.Command {
 			if len(args) == 1 {
 				var err error
 				if number, err = strconv.Atoi(args[0]); err != nil || number < 1 {
-					return usage(`"weekward status" shows the last one`, "%q is not the number of an issue", args[0])
+					return usage(lastIssueHint, "%q is not the number of an issue", args[0])
 				}
 			}
 			a, err := e.open(cmd.Context())
@@ -48,7 +49,7 @@ func newStatus(e *environment) *cobra.Command {
 	fl.BoolVar(&f.failed, "failed", false, "list those who did not get it, and why")
 	fl.BoolVar(&f.retry, "retry", false, "make what failed due again, for the next send")
 	fl.BoolVar(&f.watch, "watch", false, "go on showing it until the send has ended; a line at a time when piped")
-	cmd.MarkFlagsMutuallyExclusive("watch", "failed")
+	cmd.PreRunE = apart([]string{"watch", "failed"})
 	return cmd
 }
 
@@ -63,15 +64,14 @@ type statusJSON struct {
 }
 
 func (e *environment) status(ctx context.Context, a *app, number int, f statusFlags) error {
-	p, err := a.press()
-	if err != nil {
-		return err
-	}
+	p := a.stillPress()
 	var v statusJSON
 	if f.retry {
-		if v.Retried, err = e.retry(ctx, p, number); err != nil {
+		retried, err := e.retry(ctx, p, number)
+		if err != nil {
 			return err
 		}
+		v.Retried = retried
 	}
 	if f.watch {
 		return e.watchStatus(ctx, a, p, number)
@@ -104,7 +104,7 @@ func (e *environment) status(ctx context.Context, a *app, number int, f statusFl
 	}
 	e.printProgress(e.results(), a, v.Progress)
 	e.printWarmup(p, v.Warmup)
-	if f.failed {
+	if f.failed && v.State.Frozen() {
 		return e.printFailed(ctx, a, v.Issue)
 	}
 	if number == 0 { // an issue asked for by its number is another matter
@@ -114,10 +114,13 @@ func (e *environment) status(ctx context.Context, a *app, number int, f statusFl
 	return nil
 }
 
+// lastIssueHint is for whoever named an issue that is not there.
+const lastIssueHint = `"weekward status" shows the last one`
+
 // noSuchIssue says that nothing is stored about an issue; 0 is any.
 func noSuchIssue(number int) error {
 	if number != 0 {
-		return usage(`"weekward status" shows the last one`, "there is no issue %d yet", number)
+		return usage(lastIssueHint, "there is no issue %d yet", number)
 	}
 	return &verdict{exitNothing, errors.New("no issue has been decided about yet"), `"weekward preview" shows the coming one`}
 }
@@ -128,25 +131,31 @@ func (e *environment) retry(ctx context.Context, p *mailer.Press, number int) (*
 		return nil, usage(`"weekward status N --retry"`, "say which issue to try again")
 	}
 	r, err := p.Retry(ctx, number)
+	if errors.Is(err, mailer.ErrNoIssue) {
+		return nil, noSuchIssue(number)
+	}
 	if err != nil {
 		return nil, refusal(err)
 	}
 	kept := ""
 	if r.Kept > 0 {
-		kept = fmt.Sprintf(" %s as before: their readers have left or are suppressed.", plural(r.Kept, "stays", "stay"))
+		kept = fmt.Sprintf("%s as before: their readers have left or are suppressed", plural(r.Kept, "stays", "stay"))
 	}
 	if r.Due == 0 {
-		return nil, &verdict{exitNothing, fmt.Errorf("issue %d has nothing to try again.%s", number, kept), fmt.Sprintf(`"weekward status %d --failed" says why`, number)}
+		return nil, &verdict{exitNothing, errors.New(strings.TrimSuffix(fmt.Sprintf("issue %d has nothing to try again; %s", number, kept), "; ")), fmt.Sprintf(`"weekward status %d --failed" says why`, number)}
 	}
 	said := plural(r.Due, "delivery is", "deliveries are") + " due again."
 	if r.Doubtful > 0 {
 		said += fmt.Sprintf(" %s never answered, and may come twice.", plural(r.Doubtful, "of them was", "of them were"))
 	}
+	if kept != "" {
+		said += " " + kept + "."
+	}
 	next := `"weekward send", or a server that runs, tries them.`
 	if r.State == mailer.IssuePaused {
 		next = fmt.Sprintf(`The issue is paused: "weekward resume %d" lets it go on, "weekward send" tries them.`, number)
 	}
-	e.say("%s%s %s", said, kept, next)
+	e.say("%s %s", said, next)
 	return &r, nil
 }
 

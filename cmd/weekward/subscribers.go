@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,9 @@ func newSubscribersList(e *environment) *cobra.Command {
 		Example: "  weekward subscribers list --state pending",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if state != "" && !slices.Contains(allStates(), subscribers.State(state)) {
+				return usage("write pending, active, unsubscribed or suppressed", "--state: nobody can be %q", state)
+			}
 			return e.withService(cmd.Context(), func(_ *app, s *subscribers.Service) error {
 				return e.listSubscribers(cmd.Context(), s, subscribers.State(state))
 			})
@@ -51,6 +55,11 @@ func newSubscribersList(e *environment) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&state, "state", "", "only those who are pending, active, unsubscribed or suppressed")
 	return cmd
+}
+
+// allStates are those that a subscriber can be in.
+func allStates() []subscribers.State {
+	return []subscribers.State{subscribers.Pending, subscribers.Active, subscribers.Unsubscribed, subscribers.Suppressed}
 }
 
 // A subscriberJSON is one line of the list.
@@ -233,8 +242,12 @@ func (e *environment) importSubscribers(ctx context.Context, s *subscribers.Serv
 	r, done := e.watchImport(s, r, size)
 	report, err := s.Import(ctx, r, dryRun)
 	done()
+	var head *subscribers.HeaderError
+	if errors.As(err, &head) {
+		return usage(`begin it with a line that names its columns, such as "email,name"`, "import %s: %w", file, head)
+	}
 	if err != nil {
-		return fmt.Errorf("import %s: %w", file, err)
+		return fmt.Errorf("%s: %w", file, err)
 	}
 	if e.json {
 		return e.printJSON(report)
