@@ -265,7 +265,10 @@ func (p *Press) rehearse(ctx context.Context, o PublishOptions) (Report, error) 
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Issue: d.Issue, State: d.record.State, Reason: d.Reason}
+	report := Report{Issue: d.Issue, State: d.record.State}
+	if d.Action != ActSend { // what kept it back may have been overruled
+		report.Reason = d.Reason
+	}
 	for _, a := range audiences {
 		report.Planned += a.Count
 	}

@@ -126,7 +126,7 @@ func (e *environment) announce(ctx context.Context, a *app, p *mailer.Press, o m
 }
 
 // rehearsed says what a send would do: whom an issue still has to reach, and
-// what it waits for.
+// what keeps it back now.
 func rehearsed(r mailer.Report) string {
 	open := r.Queued + r.Deferred
 	if r.State.Frozen() && open == 0 {
@@ -134,7 +134,7 @@ func rehearsed(r mailer.Report) string {
 	}
 	said := fmt.Sprintf("Issue %d would go to %s", r.Issue, plural(open, "subscriber", "subscribers"))
 	if r.Reason != "" {
-		said += ", but it waits: " + r.Reason
+		said += ", but not now: " + r.Reason
 	}
 	return said + ". Nothing was written."
 }

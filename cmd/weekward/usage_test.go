@@ -59,7 +59,7 @@ func TestDryRunCountsOnlyWhoIsStillToBeMailed(t *testing.T) {
 	}{
 		{"nothing was decided", mailer.Report{Issue: 2, State: mailer.IssueApproved, Planned: 12, Queued: 12}, "Issue 2 would go to 12 subscribers. Nothing was written."},
 		{"nobody approved it", mailer.Report{Issue: 2, State: mailer.IssueHeld, Reason: "nobody approved it", Planned: 1, Queued: 1},
-			"Issue 2 would go to 1 subscriber, but it waits: nobody approved it. Nothing was written."},
+			"Issue 2 would go to 1 subscriber, but not now: nobody approved it. Nothing was written."},
 		{"half of it is out", mailer.Report{Issue: 1, State: mailer.IssueSending, Planned: 12, Sent: 6, Queued: 4, Deferred: 2}, "Issue 1 would go to 6 subscribers. Nothing was written."},
 		{"all of it is out", mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 12, Sent: 12}, "Issue 1 has reached everybody it could, and would go to nobody. Nothing was written."},
 	} {
