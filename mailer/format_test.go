@@ -131,7 +131,7 @@ func TestSettingsStartNoHeader(t *testing.T) {
 }
 
 // Nobody is watched: two readers' mails are the same but for the address, the
-// Message-ID and the two links that are theirs, and no picture is loaded.
+// Message-ID and the two links that are theirs.
 func TestMailsOfTwoReadersDifferInNothingThatWatches(t *testing.T) {
 	m := issueMailing()
 	links := SlotLinks(m.Header.BaseURL, m.Seed, m.Issue)

@@ -1,11 +1,14 @@
 package subscribers
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,6 +45,40 @@ func TestTokenIsGoodForOnePurposeOnly(t *testing.T) {
 				t.Errorf("a token for %s at %s: %v, want ErrUnknownToken", made, used, err)
 			}
 		}
+	}
+}
+
+// Whoever has no key must guess 128 bits: the last sixteen octets are the
+// key's work, each of them, and none can be another.
+func TestTokenEndsInAMarkOf128Bits(t *testing.T) {
+	const mark = 16
+	k := testKeys(t, firstSecret)
+	raw := func(k Keys, id string) []byte {
+		token, err := base64.RawURLEncoding.DecodeString(k.Token(PurposeUnsubscribe, Subscriber{ID: id}, time.Time{}))
+		if err != nil || len(token) <= mark {
+			t.Fatalf("Token(%s) = %d octets, %v", id, len(token), err)
+		}
+		return token
+	}
+	var differs [mark]bool // between two keys, for one of the subscribers
+	for i := range 50 {
+		id := fmt.Sprintf("person%d", i)
+		one, two := raw(k, id), raw(testKeys(t, secondSecret), id)
+		if head := len(one) - mark; len(two) != len(one) || !bytes.Equal(one[:head], two[:head]) {
+			t.Fatalf("Token(%s) by two keys: got %x and %x, want another mark only", id, one, two)
+		}
+		for j := range mark {
+			at := len(one) - mark + j
+			differs[j] = differs[j] || one[at] != two[at]
+			forged := bytes.Clone(one)
+			forged[at] ^= 1
+			if _, _, err := k.Verify(PurposeUnsubscribe, base64.RawURLEncoding.EncodeToString(forged), noon); !errors.Is(err, ErrUnknownToken) {
+				t.Fatalf("Verify with octet %d of the mark changed: %v, want ErrUnknownToken", j, err)
+			}
+		}
+	}
+	if i := slices.Index(differs[:], false); i >= 0 {
+		t.Errorf("octet %d of the mark is the same under every key", i)
 	}
 }
 

@@ -46,7 +46,7 @@ func (a *app) warmup() mailer.Warmup {
 }
 
 // goesTo says whom an issue is about to be mailed to, how long that takes and
-// over which days: "Issue 31 of Tue 3 Mar 07:00 goes to 4,212 subscribers,
+// over which days: "Issue 31 of Tue 3 Mar 2026 07:00 goes to 4,212 subscribers,
 // about 70 minutes at 60 a minute."
 func (a *app) goesTo(ctx context.Context, p *mailer.Press, d mailer.Decision, readers int) (string, error) {
 	e, err := p.Sender.Expect(ctx, readers, a.clock.now())
