@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,12 +177,7 @@ func (c Config) site() templates.Site {
 
 // editor is where notices to the editor go.
 func (c Config) editor() string {
-	for _, address := range []string{c.Site.Editor, c.Site.ReplyTo, c.Site.From} {
-		if a, err := mail.ParseAddress(address); err == nil {
-			return a.Address
-		}
-	}
-	return ""
+	return cmp.Or(addressOf(c.Site.Editor), addressOf(c.Site.ReplyTo), addressOf(c.Site.From))
 }
 
 // compose builds the issue of a slot. preview, approve and send all call it:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -222,8 +221,8 @@ func (c *Config) anchor(dir string) {
 func (c Config) ownAddresses() []string {
 	var own []string
 	for _, box := range []string{c.Site.From, c.Site.Letters, c.Site.ReplyTo, c.Site.Editor} {
-		if a, err := mail.ParseAddress(box); err == nil {
-			own = append(own, strings.ToLower(a.Address))
+		if address := addressOf(box); address != "" {
+			own = append(own, strings.ToLower(address))
 		}
 	}
 	return own

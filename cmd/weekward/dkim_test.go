@@ -94,6 +94,10 @@ func TestSendRefusesAKeyItCannotTrust(t *testing.T) {
 	if code != exitUsage || !strings.Contains(said, "there is no such file") || !strings.Contains(said, `"weekward dkim" makes it`) {
 		t.Errorf("weekward send without keys: got %d and %q, want 2 and the next step", code, said)
 	}
+	code, _, said = weekward(t, "serve", "--addr", "127.0.0.1:0", "--desk-addr", "127.0.0.1:0", "--config", config)
+	if code != exitUsage || !strings.Contains(said, `"weekward dkim" makes it`) || strings.Contains(said, "Public site") {
+		t.Errorf("weekward serve without keys: got %d and %q, want 2 and the next step, and no site", code, said)
+	}
 	weekward(t, "dkim", "--config", config)
 	key := filepath.Join(filepath.Dir(config), "dkim.pem")
 	if err := os.Chmod(key, 0o644); err != nil {

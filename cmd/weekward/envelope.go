@@ -48,10 +48,7 @@ func (a *app) returnPath() (func(issue int, subscriber string) string, error) {
 
 // returnsTo is the address that bounces come to.
 func (c Config) returnsTo() string {
-	if c.SMTP.Envelope != "" {
-		return c.SMTP.Envelope
-	}
-	return addressOf(c.Site.From)
+	return cmp.Or(c.SMTP.Envelope, addressOf(c.Site.From))
 }
 
 // mailbox is the address whose mails this program reads, or "". Only then are

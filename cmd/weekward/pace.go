@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 
@@ -38,11 +37,7 @@ func (c SMTPConfig) checkPace() error {
 
 // warmup is that of the address that issues come from.
 func (a *app) warmup() mailer.Warmup {
-	w := mailer.Warmup{Days: a.config.SMTP.Warmup, Schedule: a.schedule}
-	if from, err := mail.ParseAddress(a.site.From); err == nil {
-		w.Address = strings.ToLower(from.Address)
-	}
-	return w
+	return mailer.Warmup{Days: a.config.SMTP.Warmup, Schedule: a.schedule, Address: strings.ToLower(addressOf(a.site.From))}
 }
 
 // goesTo says whom an issue is about to be mailed to, how long that takes and

@@ -54,6 +54,9 @@ func (e *environment) serve(ctx context.Context, a *app, schedule bool) error {
 	if err := mailer.CheckSite(a.site); err != nil {
 		return refusal(err)
 	}
+	if _, err := a.sender(); err != nil {
+		return err // before anybody is told where the site is
+	}
 	a.log = e.servingLogger()
 	doors, err := openDoors(a.config.Web)
 	if err != nil {
