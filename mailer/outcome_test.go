@@ -3,7 +3,10 @@ package mailer
 import (
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -70,6 +73,32 @@ func TestWhatAnAttemptMeans(t *testing.T) {
 		}
 		if counted := v.Attempts - c.claim.Attempts; counted != 1 && !(counted == 0 && v.blame == relay) {
 			t.Errorf("%s: attempts %d after %d, want one more, or as many when the relay did not look at it", c.why, v.Attempts, c.claim.Attempts)
+		}
+	}
+}
+
+// The editor reads why a copy is in doubt, and equal failures in equal words:
+// the system's name the ports of the connection.
+func TestLostConnectionIsToldInPlainWords(t *testing.T) {
+	port := &net.OpError{Op: "read", Net: "tcp", Source: &net.TCPAddr{Port: 41234}, Addr: &net.TCPAddr{Port: 25}}
+	with := func(err error) error {
+		e := *port
+		e.Err = err
+		return &e
+	}
+	for _, c := range []struct {
+		why, want string
+		err       error
+	}{
+		{"closed", "end of data: the relay hung up", io.EOF},
+		{"closed in a line", "end of data: the relay hung up", io.ErrUnexpectedEOF},
+		{"reset", "end of data: the relay hung up", with(syscall.ECONNRESET)},
+		{"closed while we write", "end of data: the relay hung up", with(syscall.EPIPE)},
+		{"silent", "end of data: the relay did not answer in time", with(os.ErrDeadlineExceeded)},
+		{"something else", "end of data: no route", errors.New("no route")},
+	} {
+		if got := (&DeliveryError{Stage: StageEnd, Err: c.err}).Error(); got != c.want {
+			t.Errorf("%s: Error() = %q, want %q", c.why, got, c.want)
 		}
 	}
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -81,10 +83,27 @@ type DeliveryError struct {
 }
 
 func (e *DeliveryError) Error() string {
-	if e.Code != 0 {
+	switch {
+	case e.Code != 0:
 		return fmt.Sprintf("%s: relay says %d %s", e.Stage, e.Code, e.Reply)
+	case e.timedOut():
+		return e.Stage.String() + ": the relay did not answer in time"
+	case e.hungUp():
+		return e.Stage.String() + ": the relay hung up"
 	}
 	return fmt.Sprintf("%s: %v", e.Stage, e.Err)
+}
+
+// hungUp reports whether the relay closed the connection. The system's words
+// for it name a port that is another each time, so that equal failures would
+// look different to whoever reads them.
+func (e *DeliveryError) hungUp() bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(e.Err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *DeliveryError) Unwrap() error { return e.Err }

@@ -67,7 +67,7 @@ func newSkip(e *environment) *cobra.Command {
 }
 
 func newPause(e *environment) *cobra.Command {
-	return e.issueVerb("pause N", "Stop the presses: no further mail of issue N leaves", "Issue %d is paused. \"weekward resume\" goes on where it stopped.",
+	return e.issueVerb("pause N", "Stop the presses: no further mail of issue N leaves", "Issue %[1]d is paused. \"weekward resume %[1]d\" goes on where it stopped.",
 		func(ctx context.Context, p *mailer.Press, n int) error { return p.Pause(ctx, n) })
 }
 

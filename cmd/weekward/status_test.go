@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 )
 
@@ -30,6 +31,22 @@ func TestListOfJSONIsWrittenAsItIsRead(t *testing.T) {
 		}
 		if err != nil || got.Issue != 31 || len(got.People) != len(want) {
 			t.Errorf("printJSONWith(%q) = %v, %+v:\n%s", want, err, got, out.String())
+		}
+	}
+}
+
+func TestWordsAreNotBrokenInTwo(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"with --dry-run it says what", []string{"with", "--dry-run", "it says", "what"}},
+		{"see https://example.org/a-b-c", []string{"see", "https://example.org/a-b-c"}},
+		{"one\n\ntwo", []string{"one", "", "two"}},
+		{"", []string{""}},
+	} {
+		if got := wrap(c.text, 10); !slices.Equal(got, c.want) {
+			t.Errorf("wrap(%q, 10) = %q, want %q", c.text, got, c.want)
 		}
 	}
 }

@@ -150,9 +150,12 @@ func pad(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-lipgloss.Width(s)))
 }
 
-// wrap breaks s into lines of at most width columns.
+// wrap breaks s into lines of at most width columns, at blanks only: hyphens
+// stand in what is copied from the screen, such as "--dry-run".
 func wrap(s string, width int) []string {
-	return strings.Split(ansi.Wordwrap(s, width, ""), "\n")
+	const hyphen = "\u2011" // one that Wordwrap does not break at
+	s = ansi.Wordwrap(strings.ReplaceAll(s, "-", hyphen), width, "")
+	return strings.Split(strings.ReplaceAll(s, hyphen, "-"), "\n")
 }
 
 // sparkline draws counts as one line of bars.
