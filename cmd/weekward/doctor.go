@@ -96,6 +96,13 @@ func (a *app) checkSecret(context.Context) finding {
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.FileMode(0o077) != 0 {
 		return finding{"secret", "fail", path + " is readable by others", "chmod 600 " + path}
 	}
+	c := a.config
+	for _, path := range []string{c.SMTP.PasswordFile, c.Bounces.PasswordFile, c.Bluesky.LoginFile} {
+		// A group may be the way that the service's user reads it.
+		if info, err := os.Stat(path); err == nil && info.Mode()&fs.FileMode(0o007) != 0 {
+			return finding{"secret", "warn", path + " holds a password and is readable by everybody here", "chmod o= " + path}
+		}
+	}
 	return finding{"secret", "ok", "links can be signed; back weekward.secret up, apart from the database", ""}
 }
 
