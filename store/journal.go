@@ -159,7 +159,7 @@ func (s *Store) fileTidings(ctx context.Context, tx *sql.Tx, durable bool) (*fil
 		return nil, err
 	}
 	f := s.tidings.file
-	if f.Unsettled(row.seq) {
+	if !row.lacks(f) && f.Unsettled(row.seq) {
 		if err := f.Drop(); err != nil {
 			return nil, fmt.Errorf("write the journal: %w", err)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -256,6 +257,94 @@ func TestF26TwoProcessesKeepOneJournal(t *testing.T) {
 	if len(seen) != 2*each || last != 2*each {
 		t.Errorf("journal: got %d people up to entry %d, want %d", len(seen), last, 2*each)
 	}
+}
+
+// A commit that fails leaves its batch in the file, where another process puts
+// its own in that place. Both must know then where the file ends.
+func TestF26CommitThatFailedCostsNoOtherProcessItsEntry(t *testing.T) {
+	address := filepath.Join(t.TempDir(), "subscribers.db")
+	path := store.JournalPath(address, "")
+	fails, other := storetest.OpenAt(t, address), storetest.OpenAt(t, address)
+	for _, s := range []*store.Store{fails, other} {
+		s.UseJournal(path, func() time.Time { return mailed })
+	}
+	leave := func(s *store.Store, id string) {
+		t.Helper()
+		do(t, s, person(id))
+		if _, err := s.Unsubscribe(context.Background(), id, mailed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leave(fails, "first")
+	var want []string
+	for _, id := range []string{"x", "one-of-a-much-longer-name", strings.Repeat("z", 200)} {
+		if err := fails.FailCommit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		leave(other, id)
+		leave(fails, id+"-too")
+		want = append(want, id, id+"-too")
+	}
+	f, err := journal.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.CatchUp(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	f.Each(1, func(b journal.Batch) error {
+		for _, e := range b.Entries {
+			got = append(got, e.Subscriber)
+		}
+		return nil
+	})
+	if !slices.Equal(got, want) || f.Damaged != 0 || f.Settled != 7 {
+		t.Errorf("journal: got %q, settled up to %d, %d octets damaged, want %q, 7 and none", got, f.Settled, f.Damaged, want)
+	}
+}
+
+// That a batch is settled is not synced: a machine that dies may forget it. In a
+// backup the batch is news all the same.
+func TestF26OnlyDepartureSinceABackupIsNotTakenForACrash(t *testing.T) {
+	address := filepath.Join(t.TempDir(), "subscribers.db")
+	path := store.JournalPath(address, "")
+	s := storetest.OpenAt(t, address)
+	s.UseJournal(path, func() time.Time { return mailed })
+	do(t, s, person("before"), person("left"), person("left-too"))
+	if _, err := s.Unsubscribe(t.Context(), "before", mailed); err != nil {
+		t.Fatal(err)
+	}
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	if err := s.Backup(t.Context(), backup); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Unsubscribe(t.Context(), "left", mailed); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const settledAt = 12 // of the head of a batch
+	data[bytes.LastIndex(data, []byte("wwj"))-1+settledAt] = 0
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	restored := storetest.OpenAt(t, backup)
+	restored.UseJournal(path, func() time.Time { return mailed })
+	if _, err := restored.Unsubscribe(t.Context(), "left-too", mailed); err != nil {
+		t.Fatal(err)
+	}
+	ahead := (*store.AheadError)(nil)
+	if err := restored.Join(t.Context(), "a"); !errors.As(err, &ahead) || ahead.Entries != 2 {
+		t.Errorf("Join of a restored database = %v, want that the journal is ahead by 2", err)
+	}
+	if r := reconcile(t, restored, store.ReconcileOptions{}); r.Left != 1 {
+		t.Errorf("Reconcile = %+v, want one who left", r)
+	}
+	wantTexts(t, restored, peopleAre, "before:unsubscribed left:unsubscribed left-too:unsubscribed")
 }
 
 // What the editor decided after a backup stands, and an issue that the backup

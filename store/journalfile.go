@@ -14,8 +14,14 @@ import (
 // journalRow is what the database knows of the journal.
 type journalRow struct {
 	id         string
-	seq, place int64
-	copied     bool
+	seq, place int64 // of the last entry that it knows, and where in the file
+	copied     bool  // it is a backup that has not been in use yet
+}
+
+// lacks reports whether the journal tells of what happened and the database does
+// not know: of what is settled, and to a backup of anything.
+func (r journalRow) lacks(f *journal.File) bool {
+	return f.Settled > r.seq || r.copied && f.Last > r.seq
 }
 
 func (s *Store) journalRow(ctx context.Context, db querier) (journalRow, error) {
@@ -36,7 +42,7 @@ func (s *Store) journalRow(ctx context.Context, db querier) (journalRow, error) 
 // leaves it nil. It is for whoever holds filing and the row.
 func (s *Store) openJournalFile(ctx context.Context, tx *sql.Tx, row *journalRow) error {
 	t := &s.tidings
-	if t.file != nil && t.file.Moved() {
+	if t.file != nil && t.file.Stale() {
 		t.file.Close()
 		t.file = nil
 	}
@@ -123,7 +129,7 @@ func (s *Store) JournalStanding(ctx context.Context) (JournalStanding, error) {
 	standing.Entries, standing.Damaged = f.Last, f.Damaged
 	// The row was read before the file: what was written in between is ahead
 	// of it and not of the database.
-	if row, err = s.journalRow(ctx, s.read); err == nil && f.Settled > row.seq {
+	if row, err = s.journalRow(ctx, s.read); err == nil && row.lacks(f) {
 		err = &AheadError{f.Last - row.seq, standing.Path}
 	}
 	return standing, err
@@ -152,7 +158,7 @@ func (s *Store) meetJournal(ctx context.Context) error {
 			return err
 		}
 		switch {
-		case f.Settled > row.seq:
+		case row.lacks(f):
 			return &AheadError{f.Last - row.seq, s.tidings.path}
 		case f.Last > row.seq:
 			if err := s.recover(ctx, tx, f, row); err != nil {

@@ -45,7 +45,7 @@ func (f *File) Rewrite(change func(Batch) []Entry) error {
 	}
 	old := f.file
 	f.file, f.end, f.tail.place = to, place.end, place.last
-	return errors.Join(old.Close(), syncDir(filepath.Dir(f.path)))
+	return errors.Join(f.endsWith(f.tail), old.Close(), syncDir(filepath.Dir(f.path)))
 }
 
 // written is where the last batch stands, and where it ends.

@@ -40,6 +40,14 @@ type tail struct {
 	place   int64 // where it begins
 	base    int64
 	settled bool
+	head    [settledAt]byte // its length and checksum, by which it is known again
+}
+
+// endsWith takes in that t is the last batch.
+func (f *File) endsWith(t tail) error {
+	_, err := f.file.ReadAt(t.head[:], t.place)
+	f.tail = t
+	return err
 }
 
 // NewID returns the identity that a database and its journal share.
@@ -94,10 +102,10 @@ func (f *File) Resume(place, last int64) {
 		return
 	}
 	b, length, err := f.batchAt(place)
-	if err != nil || b.Last != last {
+	if err != nil || b.Last != last || f.endsWith(tail{place: place, base: b.Base, settled: b.Settled}) != nil {
 		return
 	}
-	f.end, f.tail = place+int64(length), tail{place, b.Base, b.Settled}
+	f.end = place + int64(length)
 	f.Last = b.Last
 	if b.Settled {
 		f.Settled = b.Last
@@ -128,15 +136,20 @@ func (f *File) CatchUp() error {
 	if err != nil || info.Size() <= f.end {
 		return err
 	}
-	return f.scan(f.end, info.Size(), func(place int64, length int, b Batch) error {
+	last := f.tail
+	err = f.scan(f.end, info.Size(), func(place int64, length int, b Batch) error {
 		f.Damaged += place - f.end
-		f.end, f.tail = place+int64(length), tail{place, b.Base, b.Settled}
+		f.end, last = place+int64(length), tail{place: place, base: b.Base, settled: b.Settled}
 		f.Last = b.Last
 		if b.Settled {
 			f.Settled = b.Last
 		}
 		return nil
 	})
+	if err != nil || last == f.tail {
+		return err
+	}
+	return f.endsWith(last)
 }
 
 // Each calls do for every batch with entries above a number, in their order.
@@ -220,7 +233,7 @@ func (f *File) Append(base int64, at time.Time, d *Draft, durable bool) (place i
 		}
 	}
 	place = f.end
-	f.end, f.tail = place+int64(len(data)), tail{place, b.Base, false}
+	f.end, f.tail = place+int64(len(data)), tail{place: place, base: b.Base, head: [settledAt]byte(data)}
 	f.Last = b.Last
 	return place, nil
 }
@@ -275,14 +288,21 @@ func (f *File) Drop() error {
 // Place is where the last batch stands, for Resume.
 func (f *File) Place() int64 { return f.tail.place }
 
-// Moved reports whether the path leads to another file by now, or to none.
-func (f *File) Moved() bool {
+// Stale reports whether the file is no longer the one that has been read: its
+// path leads to another by now, or to none, or another process has dropped the
+// last batch, because its commit had failed, and may have written its own there.
+func (f *File) Stale() bool {
 	there, err := os.Stat(f.path)
 	if err != nil {
 		return true
 	}
 	here, err := f.file.Stat()
-	return err != nil || !os.SameFile(here, there)
+	if err != nil || !os.SameFile(here, there) {
+		return true
+	}
+	var head [settledAt]byte
+	_, err = f.file.ReadAt(head[:], f.tail.place)
+	return f.tail.place > 0 && (err != nil || head != f.tail.head)
 }
 
 // syncDir makes the name of a new file durable.

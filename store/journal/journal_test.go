@@ -216,7 +216,7 @@ func TestResumeReadsOnlyWhatIsNew(t *testing.T) {
 }
 
 func TestOnlyTheLastUnsettledBatchCanBeOneOfACrash(t *testing.T) {
-	f, _ := create(t)
+	f, path := create(t)
 	place := add(t, f, morning, sent("a", "b")...)
 	if !f.Unsettled(0) || f.Unsettled(2) || f.Unsettled(1) {
 		t.Errorf("Unsettled at 0, 1 and 2: got %v, %v, %v, want it at 0 only", f.Unsettled(0), f.Unsettled(1), f.Unsettled(2))
@@ -231,8 +231,12 @@ func TestOnlyTheLastUnsettledBatchCanBeOneOfACrash(t *testing.T) {
 		t.Errorf("after that: got %+v, want the batch as it was", got)
 	}
 	add(t, f, morning, sent("c")...)
-	if err := f.Drop(); err != nil || f.Last != 2 {
+	g := reopen(t, path)
+	if err := f.Drop(); err != nil || f.Last != 2 || f.Stale() {
 		t.Errorf("Drop = %v, up to %d, want 2", err, f.Last)
+	}
+	if add(t, f, morning, sent("d", "e")...); !g.Stale() {
+		t.Error("Stale where another batch stands by now: got false")
 	}
 }
 
@@ -253,12 +257,12 @@ func TestJournalIsPrivateAndItsOwn(t *testing.T) {
 	if _, err := journal.Open(path); !errors.Is(err, journal.ErrNotJournal) {
 		t.Errorf("Open of another file = %v, want ErrNotJournal", err)
 	}
-	if f.Moved() {
-		t.Error("Moved: got true, want false")
+	if f.Stale() {
+		t.Error("Stale: got true, want false")
 	}
 	os.Remove(path)
-	if !f.Moved() {
-		t.Error("Moved when the file is gone: got false")
+	if !f.Stale() {
+		t.Error("Stale when the file is gone: got false")
 	}
 }
 
