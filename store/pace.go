@@ -11,9 +11,13 @@ import (
 
 var _ mailer.Meter = (*Store)(nil)
 
-// farthestBooking is how far ahead senders book moments. A booking beyond it
-// was made before a clock was set back, and does not count.
-const farthestBooking = time.Minute
+// A booking that lies farther ahead than senders book was made before a clock was
+// set back, and does not count. Each connection books for itself, so that many of
+// them at a slow rate book far ahead: 64 is the most of one sender.
+const (
+	farthestBooking = time.Minute
+	mostBookings    = 100
+)
 
 // Book books n moments, every apart, of the one rate that all senders on this
 // database share, and returns the first. What is booked and not used is gone,
@@ -25,7 +29,7 @@ func (s *Store) Book(ctx context.Context, sender string, n int, every time.Durat
 		return tx.QueryRowContext(ctx, `
 			INSERT INTO paces (name, free) VALUES ('relay', CAST($1 AS BIGINT) + $2)
 			ON CONFLICT (name) DO UPDATE SET free = $2 + CASE WHEN paces.free BETWEEN $1 AND $1 + $3 THEN paces.free ELSE $1 END
-			RETURNING free`, now.UnixMicro(), span, (farthestBooking + time.Duration(n)*every).Microseconds()).Scan(&end)
+			RETURNING free`, now.UnixMicro(), span, max(farthestBooking.Microseconds(), mostBookings*span)).Scan(&end)
 	})
 	if err != nil {
 		return time.Time{}, fmt.Errorf("book moments to send at: %w", err)

@@ -32,6 +32,19 @@ func TestBookedMomentsFollowEachOther(t *testing.T) {
 	})
 }
 
+// Each connection of each sender waits for a moment that it has booked.
+func TestSlowRateIsKeptByManyConnections(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		now := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
+		for i := range 20 {
+			got, err := s.Book(context.Background(), "a", 1, time.Minute, now)
+			if want := now.Add(time.Duration(i) * time.Minute); err != nil || !got.Equal(want) {
+				t.Fatalf("Book no. %d of one a minute = %s, %v, want %s", i, got, err, want)
+			}
+		}
+	})
+}
+
 func TestRationsOfADayAreSharedAndEnd(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := context.Background()
