@@ -157,9 +157,12 @@ func finish(ctx context.Context, tx *sql.Tx, changes []subscribers.Change) error
 }
 
 // withdraw ends the consents of a subscriber: those given are marked, a
-// question not yet answered is deleted.
+// question not yet answered is deleted, and the move with it that it was about.
 func withdraw(ctx context.Context, tx *sql.Tx, id string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM consents WHERE subscriber = $1 AND confirmed_at IS NULL", id)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM moves WHERE subscriber = $1", id)
+	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "UPDATE consents SET withdrawn_at = $2 WHERE subscriber = $1 AND withdrawn_at IS NULL", id, utc(at))
 	}

@@ -3,10 +3,10 @@ package subscribers
 import "context"
 
 // Move asks a reader's new address whether they want the newsletter there. It
-// is a sign-up with the choices the reader has made: when the new address says
-// yes, the old one leaves. Until then nothing changes, so that a slip of the
-// finger costs nobody the newsletter, and the links in the old mailbox never
-// lead to the new one.
+// is a sign-up with the choices the reader has made; an address that was on the
+// list before keeps its own. When the new address says yes, the old one leaves.
+// Until then nothing changes, so that a slip of the finger costs nobody the
+// newsletter, and the links in the old mailbox never lead to the new one.
 //
 // The answer is the same whatever is known of the new address, as for SignUp,
 // whose errors and limits are Move's, too. Of the request, Lang and Topics are

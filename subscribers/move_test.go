@@ -99,6 +99,96 @@ func TestMoveToldNothingAboutTheOtherAddress(t *testing.T) {
 	})
 }
 
+// A new address that has left again says yes to the newsletter later, and not to
+// a move of long ago.
+func TestMoveEndsWithTheQuestion(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		old := d.active(t, "old@example.org")
+		if err := d.move(t, old, "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Remove(t.Context(), "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		d.wait(time.Hour)
+		d.active(t, "new@example.org")
+		if was, is := d.state(t, "old@example.org"), d.state(t, "new@example.org"); was != subscribers.Active || is != subscribers.Active {
+			t.Errorf("after a sign-up of its own: old %s, new %s, want both active", was, is)
+		}
+	})
+}
+
+func TestMoveBearsWhatHappensMeanwhile(t *testing.T) {
+	for _, c := range []struct {
+		why       string
+		meanwhile func(t *testing.T, d *desk, old subscribers.Subscriber)
+		want      subscribers.State // of the old address
+	}{
+		{"the reader left", func(t *testing.T, d *desk, old subscribers.Subscriber) {
+			if _, err := d.Unsubscribe(t.Context(), d.unsubscribeToken(old)); err != nil {
+				t.Fatal(err)
+			}
+		}, subscribers.Unsubscribed},
+		{"the old mailbox is full for good", func(t *testing.T, d *desk, old subscribers.Subscriber) {
+			if err := d.Suppress(t.Context(), old.ID, subscribers.ReasonBounced); err != nil {
+				t.Fatal(err)
+			}
+		}, subscribers.Suppressed},
+		{"the old address was erased", func(t *testing.T, d *desk, old subscribers.Subscriber) {
+			if err := d.Forget(t.Context(), old.Email); err != nil {
+				t.Fatal(err)
+			}
+		}, subscribers.Suppressed},
+		{"another move was confirmed first", func(t *testing.T, d *desk, old subscribers.Subscriber) {
+			if err := d.move(t, old, "other@example.org"); err != nil {
+				t.Fatal(err)
+			}
+			d.confirm(t, d.last(t).Token)
+		}, subscribers.Unsubscribed},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			each(t, func(t *testing.T, d *desk) {
+				old := d.active(t, "old@example.org")
+				if err := d.move(t, old, "new@example.org"); err != nil {
+					t.Fatal(err)
+				}
+				link := d.last(t)
+				c.meanwhile(t, d, old)
+				d.confirm(t, link.Token)
+				if was, is := d.state(t, "old@example.org"), d.state(t, "new@example.org"); was != c.want || is != subscribers.Active {
+					t.Errorf("after Confirm(): old %s, new %s, want %s and active", was, is, c.want)
+				}
+				if last := d.kinds[len(d.kinds)-1]; last != subscribers.LetterWelcome {
+					t.Errorf("last letter %s, want a welcome: nobody left the old address by this", last)
+				}
+			})
+		})
+	}
+}
+
+func TestNewAddressThatIsBarredMeanwhileCannotConfirm(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		old := d.active(t, "old@example.org")
+		if err := d.move(t, old, "new@example.org"); err != nil {
+			t.Fatal(err)
+		}
+		link := d.last(t)
+		r, err := d.Show(t.Context(), "new@example.org")
+		if err == nil {
+			err = d.Suppress(t.Context(), r.ID, subscribers.ReasonComplained)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sub, err := d.Confirm(t.Context(), link.Token, home); err == nil && sub.State == subscribers.Active {
+			t.Errorf("Confirm() of a suppressed address = %+v, want that it stays away", sub)
+		}
+		if was, is := d.state(t, "old@example.org"), d.state(t, "new@example.org"); was != subscribers.Active || is != subscribers.Suppressed {
+			t.Errorf("old %s, new %s, want active and suppressed", was, is)
+		}
+	})
+}
+
 // An issue that is under way when a reader moves comes to the new address, and
 // to that one only.
 func TestWhoMovesInMidSendGetsTheIssue(t *testing.T) {
