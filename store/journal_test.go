@@ -79,6 +79,9 @@ func TestF26DeparturesAreReplayed(t *testing.T) {
 		err = errors.Join(err, s.Suppress(ctx, "back", subscribers.Suppression{Hash: hash("back"), Reason: subscribers.ReasonBounced, At: mailed}))
 		err = errors.Join(err, s.Lift(ctx, "back@example.org", []string{hash("back")}))
 		err = errors.Join(err, s.Forget(ctx, subscribers.Erasure{ID: "erased", Address: "a", Suppression: subscribers.Suppression{Hash: hash("erased"), Reason: subscribers.ReasonForgotten, At: mailed}}))
+		err = errors.Join(err, s.Import(ctx, nil, func([]subscribers.Known) ([]subscribers.Change, error) {
+			return []subscribers.Change{{Subscriber: subscribers.Subscriber{ID: "imported", Email: "imported@example.org", Format: subscribers.Both, State: subscribers.Active, CreatedAt: mailed, ConfirmedAt: mailed}}}, nil
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,12 +89,12 @@ func TestF26DeparturesAreReplayed(t *testing.T) {
 		do(t, s, everybody...)
 
 		ahead := (*store.AheadError)(nil)
-		if err := s.Join(ctx, "a"); !errors.As(err, &ahead) || ahead.Entries != 5 {
-			t.Fatalf("Join of a restored database = %v, want that the journal is ahead by 5", err)
+		if err := s.Join(ctx, "a"); !errors.As(err, &ahead) || ahead.Entries != 6 {
+			t.Fatalf("Join of a restored database = %v, want that the journal is ahead by 6", err)
 		}
 		r := reconcile(t, s, store.ReconcileOptions{DryRun: true})
-		if r.Left != 1 || r.Suppress != 2 || r.Erased != 1 || r.Entries != 5 {
-			t.Errorf("Reconcile without a change = %+v, want 5 entries: 1 left, 2 suppressed, 1 erased", r)
+		if r.Left != 1 || r.Suppress != 2 || r.Erased != 1 || r.Imported != 1 || r.Entries != 6 {
+			t.Errorf("Reconcile without a change = %+v, want 6 entries: 1 left, 2 suppressed, 1 erased, 1 imported", r)
 		}
 		wantTexts(t, s, peopleAre, "back:active bounced:active erased:active left:active stays:active")
 		if again := reconcile(t, s, store.ReconcileOptions{}); again.Erased != 1 || again.Left != 1 {
@@ -398,6 +401,48 @@ func TestF26IssuesComeBackAsTheyStood(t *testing.T) {
 			t.Errorf("claims of a paused issue: got %d, want none", len(got))
 		}
 	})
+}
+
+// Who moved to another address after a backup has moved when it was restored, and
+// has the issue at the new one: once.
+func TestF26MoveTakesTheIssueAlongAgain(t *testing.T) {
+	for _, c := range []struct {
+		why    string
+		mailed bool
+		want   string
+	}{{"before the mail", false, "new:queued"}, {"after the mail", true, "new:sent"}} {
+		t.Run(c.why, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				ctx := t.Context()
+				keep(t, s)
+				do(t, s, person("a-new"), person("old"), "UPDATE subscribers SET id = 'new', state = 'pending', confirmed_at = NULL WHERE id = 'a-new'",
+					"INSERT INTO moves (subscriber, replaces) VALUES ('new', 'old')")
+				freezeFor(t, s, 0)
+				if _, err := s.Confirm(ctx, subscribers.Confirmation{ID: "new", At: mailed}); err != nil {
+					t.Fatal(err)
+				}
+				if err := s.Join(ctx, "a"); err != nil {
+					t.Fatal(err)
+				}
+				if c.mailed {
+					claims := claimSome(t, s, "a", 9)
+					note(t, s, "a", nil, claims...)
+					note(t, s, "a", []mailer.Outcome{sent(claims[0])})
+				}
+				if err := s.Leave(ctx, "a"); err != nil {
+					t.Fatal(err)
+				}
+				do(t, s, "UPDATE subscribers SET state = 'pending' WHERE id = 'new'", "UPDATE subscribers SET state = 'active', left_at = NULL WHERE id = 'old'",
+					"INSERT INTO moves (subscriber, replaces) VALUES ('new', 'old')", "UPDATE deliveries SET state = 'queued', recipient = 'old'", "UPDATE journal SET seq = 1, place = 0")
+				if r := reconcile(t, s, store.ReconcileOptions{}); r.Confirmed != 1 || r.Left != 1 || r.Lost != 0 {
+					t.Errorf("Reconcile = %+v, want one who confirmed and one who left", r)
+				}
+				wantTexts(t, s, peopleAre, "new:active old:unsubscribed")
+				wantTexts(t, s, "SELECT recipient || ':' || state FROM deliveries", c.want)
+				wantTexts(t, s, "SELECT subscriber FROM moves", "")
+			})
+		})
+	}
 }
 
 // Whoever takes a post back is not in the journal either, and stays out of a

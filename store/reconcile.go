@@ -38,8 +38,9 @@ type Reconciled struct {
 	Bounced   int               `json:"bounced"` // refused for good
 	InDoubt   int               `json:"in_doubt"`
 	Issues    []ReconciledIssue `json:"issues"`
-	Posts     int               `json:"posts"` // of chats, taken back and erased again
-	Lost      int               `json:"lost"`  // who joined after the backup, and has to sign up again
+	Posts     int               `json:"posts"`    // of chats, taken back and erased again
+	Lost      int               `json:"lost"`     // who joined after the backup, and has to sign up again
+	Imported  int               `json:"imported"` // who came by an import after the backup, which is to be run again
 	DryRun    bool              `json:"dry_run"`
 }
 
@@ -223,6 +224,8 @@ func (r *replay) read(b journal.Batch) error {
 			r.people[e.Subscriber] = moment{e, b.At}
 		case journal.Erased:
 			r.erased[e.Person] = moment{e, b.At}
+		case journal.Imported:
+			r.done.Imported += e.Number
 		case journal.TakenBack:
 			r.takenBack[e.Person] = b.At
 		case journal.Frozen:

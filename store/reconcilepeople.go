@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"weekward/store/journal"
@@ -89,29 +91,48 @@ func (r *replay) erasure(id string) (moment, bool) {
 // applyPeople lets go who left and takes in who said yes. Of somebody whose
 // record is not in the backup there is only the number.
 func (r *replay) applyPeople(ctx context.Context, tx *sql.Tx) error {
-	for _, id := range slices.Sorted(maps.Keys(r.people)) {
-		m := r.people[id]
-		var n int64
-		var err error
-		switch m.Kind {
-		case journal.Left:
-			n, err = leaveAgain(ctx, tx, id, subscribers.Unsubscribed, m.at)
-			r.done.Left += int(n)
-		case journal.Suppressed:
-			n, err = leaveAgain(ctx, tx, id, subscribers.Suppressed, m.at)
-			r.done.Suppress += int(n)
-		case journal.Joined:
-			if n, err = confirmAgain(ctx, tx, id, m.at); n > 0 {
-				r.done.Confirmed++
-			} else if _, gone := r.erasure(id); !gone && err == nil {
-				err = r.countLost(ctx, tx, id)
-			}
-		}
-		if err != nil {
+	for _, id := range slices.SortedFunc(maps.Keys(r.people), r.byMoment) {
+		if err := r.applyPerson(ctx, tx, id, r.people[id]); err != nil {
 			return fmt.Errorf("bring subscriber %s up to date: %w", id, err)
 		}
 	}
 	return nil
+}
+
+// byMoment puts those first who joined at a moment: who moved takes along what
+// waits for the address that left then.
+func (r *replay) byMoment(a, b string) int {
+	x, y := r.people[a], r.people[b]
+	return cmp.Or(x.at.Compare(y.at), cmp.Compare(y.Kind, x.Kind), strings.Compare(a, b))
+}
+
+func (r *replay) applyPerson(ctx context.Context, tx *sql.Tx, id string, m moment) error {
+	switch m.Kind {
+	case journal.Left:
+		n, err := leaveAgain(ctx, tx, id, subscribers.Unsubscribed, m.at)
+		r.done.Left += int(n)
+		return err
+	case journal.Suppressed:
+		n, err := leaveAgain(ctx, tx, id, subscribers.Suppressed, m.at)
+		r.done.Suppress += int(n)
+		return err
+	}
+	n, err := confirmAgain(ctx, tx, id, m.at)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		r.done.Confirmed++
+		left, err := completeMove(ctx, tx, id, m.at)
+		if left.ID != "" {
+			r.done.Left++
+		}
+		return err
+	}
+	if _, gone := r.erasure(id); gone {
+		return nil
+	}
+	return r.countLost(ctx, tx, id)
 }
 
 // leaveAgain takes somebody off the list, and reports how many that were.
