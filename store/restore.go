@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -27,15 +26,12 @@ func Restore(ctx context.Context, file, address string) (kept string, err error)
 	if isPostgres(address) {
 		return "", fmt.Errorf("restore database: %w", ErrUsePgDump)
 	}
-	if err := checkBackup(ctx, file); err != nil {
-		return "", fmt.Errorf("restore %s: %w", file, err)
-	}
 	if _, err := (&Store{address: address}).leftNotes(); err != nil {
 		return "", fmt.Errorf("restore %s: %w", file, err)
 	}
 	draft := address + ".new"
 	defer os.Remove(draft) // it is gone when all went well
-	if err := copyPrivately(file, draft); err != nil {
+	if err := copyBackup(ctx, file, draft); err != nil {
 		return "", fmt.Errorf("restore %s: %w", file, err)
 	}
 	if kept, err = setAside(address); err != nil {
@@ -47,8 +43,9 @@ func Restore(ctx context.Context, file, address string) (kept string, err error)
 	return kept, nil
 }
 
-// checkBackup reads every page of a backup.
-func checkBackup(ctx context.Context, file string) error {
+// copyBackup reads every page of a backup, and copies it when it is whole: with
+// the log beside it, if it is a copy of the files of a database in use.
+func copyBackup(ctx context.Context, file, draft string) error {
 	if _, err := os.Stat(file); err != nil {
 		return err
 	}
@@ -61,9 +58,19 @@ func checkBackup(ctx context.Context, file string) error {
 		return err
 	}
 	defer db.Close()
+	if err := checkBackup(ctx, db); err != nil {
+		return err
+	}
+	if err := os.Remove(draft); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return copyDatabase(ctx, db, draft)
+}
+
+func checkBackup(ctx context.Context, db *sql.DB) error {
 	var health string
 	var version int64
-	err = db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&health)
+	err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&health)
 	if err == nil {
 		err = db.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&version)
 	}
@@ -97,20 +104,4 @@ func setAside(address string) (kept string, err error) {
 		return kept, err
 	}
 	return kept, nil
-}
-
-// copyPrivately copies a file to one that only its owner can read, onto the
-// disk.
-func copyPrivately(from, to string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
 }
