@@ -205,15 +205,19 @@ func (s *Store) inCheapTx(ctx context.Context, f func(*sql.Tx) error) (err error
 		return err
 	}
 	defer conn.Close()
+	during := ctx
 	if s.engine.relax != "" {
 		if _, err := conn.ExecContext(ctx, s.engine.relax); err != nil {
 			return fmt.Errorf("relax durability: %w", err)
 		}
-		// With a context of its own: a stopped send must not leave the
-		// connection relaxed for whoever gets it next.
-		defer conn.ExecContext(context.WithoutCancel(ctx), s.engine.strict) //nolint:errcheck // a broken connection is not used again
+		// With contexts of their own: a stopped send must not leave the
+		// connection relaxed for whoever gets it next. A transaction whose
+		// context ends is rolled back by database/sql on its own time, and
+		// SQLite does not listen to strict before that.
+		during = context.WithoutCancel(ctx)
+		defer conn.ExecContext(during, s.engine.strict) //nolint:errcheck // a broken connection is not used again
 	}
-	tx, err := conn.BeginTx(ctx, nil)
+	tx, err := conn.BeginTx(during, nil)
 	if err != nil {
 		return err
 	}
