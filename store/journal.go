@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -40,6 +41,9 @@ type LostJournalError struct {
 	Path string
 	Why  string // "is not there", …
 }
+
+// isLost tells a *LostJournalError.
+func isLost(err error) bool { return errors.As(err, new(*LostJournalError)) }
 
 func (e *LostJournalError) Error() string { return "the journal " + e.Path + " " + e.Why }
 
@@ -155,7 +159,11 @@ func (s *Store) fileTidings(ctx context.Context, tx *sql.Tx, durable bool) (*fil
 	}
 	s.tidings.filing.Lock()
 	defer s.tidings.filing.Unlock()
-	if err := s.openJournalFile(ctx, tx, &row); err != nil || s.tidings.file == nil {
+	err = s.openJournalFile(ctx, tx, &row)
+	if isLost(err) && !told.Mails() {
+		return nil, nil // whoever leaves does so, even if no journal can remember it
+	}
+	if err != nil {
 		return nil, err
 	}
 	f := s.tidings.file

@@ -350,6 +350,89 @@ func TestF26OnlyDepartureSinceABackupIsNotTakenForACrash(t *testing.T) {
 	wantTexts(t, restored, peopleAre, "before:unsubscribed left:unsubscribed left-too:unsubscribed")
 }
 
+// A journal that is not this database's own, or cannot be read, is neither
+// believed nor written to, and nobody is mailed until a person has decided.
+func TestF26ForeignOrDamagedJournalIsLeftAlone(t *testing.T) {
+	for _, c := range []struct {
+		why    string
+		harm   func(t *testing.T, path string)
+		reason string
+	}{
+		{"of another database", func(t *testing.T, path string) {
+			f, err := journal.Create(path+".other", journal.NewID(), 0, mailed)
+			if err = errors.Join(err, f.Close(), os.Rename(path+".other", path)); err != nil {
+				t.Fatal(err)
+			}
+		}, "belongs to another database"},
+		{"its first octets are damaged", func(t *testing.T, path string) {
+			if err := os.WriteFile(path, bytes.Repeat([]byte("x"), 500), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, "cannot be read"},
+	} {
+		t.Run(c.why, func(t *testing.T) {
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				ctx := t.Context()
+				path := keep(t, s)
+				do(t, s, person("early"), person("late"))
+				queueNotices(t, s, 1)
+				if err := s.Join(ctx, "a"); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Unsubscribe(ctx, "early", mailed); err != nil {
+					t.Fatal(err)
+				}
+				os.Remove(path) // so that the store opens it again
+				c.harm(t, path)
+				before, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantLost := func(doing string, err error) {
+					t.Helper()
+					lost := (*store.LostJournalError)(nil)
+					if !errors.As(err, &lost) || !strings.Contains(lost.Why, c.reason) {
+						t.Errorf("%s = %v, want a journal that %s", doing, err, c.reason)
+					}
+				}
+				_, err = s.Claim(ctx, "a", 9, mailed)
+				wantLost("Claim", err)
+				wantLost("Join", s.Join(ctx, "b"))
+				_, err = s.JournalStanding(ctx)
+				wantLost("JournalStanding", err)
+				if err := errors.Join(s.Release(ctx, "a"), s.Leave(ctx, "a")); err != nil {
+					t.Errorf("Release and Leave = %v, want that a sender can go", err)
+				}
+				_, err = s.Reconcile(ctx, store.ReconcileOptions{})
+				wantLost("Reconcile", err)
+				_, err = s.Reconcile(ctx, store.ReconcileOptions{WithoutJournal: true})
+				wantLost("Reconcile without a journal, and one is there", err)
+				if _, err := s.Unsubscribe(ctx, "late", mailed); err != nil {
+					t.Errorf("Unsubscribe = %v, want that people may leave all the same", err)
+				}
+				if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+					t.Errorf("the file has changed: %d octets, %v, want the %d of before", len(after), err, len(before))
+				}
+				if err := os.Rename(path, path+".away"); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := s.Reconcile(ctx, store.ReconcileOptions{WithoutJournal: true}); err != nil {
+					t.Errorf("Reconcile when it was moved away = %v", err)
+				}
+				if err := s.Join(ctx, "c"); err != nil {
+					t.Errorf("Join after that = %v", err)
+				}
+				if got := claimSome(t, s, "c", 9); len(got) != 1 {
+					t.Errorf("claims after that: got %d, want 1", len(got))
+				}
+				if err := errors.Join(s.Release(ctx, "c"), s.Leave(ctx, "c")); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 // What the editor decided after a backup stands, and an issue that the backup
 // does not know is printed again for those who have not had it.
 func TestF26IssuesComeBackAsTheyStood(t *testing.T) {

@@ -38,8 +38,8 @@ func (s *Store) journalRow(ctx context.Context, db querier) (journalRow, error) 
 }
 
 // openJournalFile has s.tidings.file be the file of that row, read up to its end. A
-// database that is in use and has none gets one; a backup without its own
-// leaves it nil. It is for whoever holds filing and the row.
+// database that is in use and has none gets one; a backup without its own is a
+// *LostJournalError. It is for whoever holds filing and the row.
 func (s *Store) openJournalFile(ctx context.Context, tx *sql.Tx, row *journalRow) error {
 	t := &s.tidings
 	if t.file != nil && t.file.Stale() {
@@ -48,8 +48,8 @@ func (s *Store) openJournalFile(ctx context.Context, tx *sql.Tx, row *journalRow
 	}
 	if t.file == nil {
 		f, err := s.findJournal(*row)
-		if lost := (*LostJournalError)(nil); errors.As(err, &lost) {
-			return nil
+		if isLost(err) {
+			return err
 		}
 		if errors.Is(err, fs.ErrNotExist) {
 			if row.id == "" {
@@ -153,10 +153,6 @@ func (s *Store) meetJournal(ctx context.Context) error {
 			return err
 		}
 		f := s.tidings.file
-		if f == nil {
-			_, err := s.findJournal(row) // it says why
-			return err
-		}
 		switch {
 		case row.lacks(f):
 			return &AheadError{f.Last - row.seq, s.tidings.path}

@@ -156,12 +156,11 @@ func (s *Store) goWithoutJournal(ctx context.Context, dryRun bool) error {
 	if err == nil {
 		return errors.Join(fmt.Errorf("the journal %s is there: reconcile with it", s.tidings.path), f.Close())
 	}
-	lost := (*LostJournalError)(nil)
-	if !errors.As(err, &lost) && !errors.Is(err, fs.ErrNotExist) {
+	if !isLost(err) && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, err := os.Stat(s.tidings.path); err == nil {
-		return fmt.Errorf("%w: move it away first", lost)
+	if _, here := os.Stat(s.tidings.path); here == nil {
+		return fmt.Errorf("%w: move it away first", err)
 	}
 	if dryRun {
 		return nil

@@ -65,7 +65,9 @@ func (s *Store) eraseFromJournal(ctx context.Context, tx *sql.Tx, isGone func(id
 	}
 	s.tidings.filing.Lock()
 	defer s.tidings.filing.Unlock()
-	if err := s.openJournalFile(ctx, tx, &row); err != nil || s.tidings.file == nil {
+	if err := s.openJournalFile(ctx, tx, &row); isLost(err) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	err = s.tidings.file.Rewrite(func(b journal.Batch) []journal.Entry {
