@@ -106,27 +106,29 @@ func (s *Store) withoutForgotten(ctx context.Context, tx *sql.Tx, posts []feeds.
 	if s.hashes == nil {
 		return nil, ErrNoSecret
 	}
-	owner := map[string]int{} // places in posts, by hash
 	var hashes []string
-	for i, p := range posts {
-		for _, h := range s.postHashes(p.ID, p.URI, p.URL, p.RepostOf) {
-			owner[h], hashes = i, append(hashes, h)
-		}
+	for _, p := range posts {
+		hashes = append(hashes, s.identities(p)...)
 	}
-	gone := map[int]bool{}
+	gone := map[string]bool{} // by hash, which many reposts may share
 	err = queryIn(ctx, tx, "SELECT hash FROM forgotten_posts WHERE hash IN ($in)", hashes, func(row scanner) error {
 		var h string
 		err := row.Scan(&h)
-		gone[owner[h]] = true
+		gone[h] = true
 		return err
 	})
-	var kept []feeds.Post
-	for i, p := range posts {
-		if !gone[i] {
-			kept = append(kept, p)
-		}
+	if err != nil || len(gone) == 0 {
+		return posts, err
 	}
-	return kept, err
+	return slices.DeleteFunc(slices.Clone(posts), func(p feeds.Post) bool {
+		return slices.ContainsFunc(s.identities(p), func(h string) bool { return gone[h] })
+	}), nil
+}
+
+// identities returns the hashes that a post, or the one it repeats, is forgotten
+// by.
+func (s *Store) identities(p feeds.Post) []string {
+	return s.postHashes(p.ID, p.URI, p.URL, p.RepostOf)
 }
 
 // postHashes returns the hashes of a post's identities under every key.

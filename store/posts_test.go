@@ -97,6 +97,11 @@ func TestForgottenPostNeverComesBack(t *testing.T) {
 				t.Errorf("%s again: SavePosts() = %d fresh, posts %q, want none and b", why, fresh, postIDs(t, s))
 			}
 		}
+		second := repost
+		second.ID, second.URI, second.URL = "r2", post("r2").URI, post("r2").URL
+		if fresh := savePosts(t, s, second, repost); fresh != 0 || postIDs(t, s) != "b" {
+			t.Errorf("two reposts at once: SavePosts() = %d fresh, posts %q, want none and b", fresh, postIDs(t, s))
+		}
 		if fresh := save(t, s, reading(nil, post("a"), post("c")), monday); fresh != 1 || postIDs(t, s) != "b c" {
 			t.Errorf("SaveReadings() = %d fresh, posts %q, want only c", fresh, postIDs(t, s))
 		}
