@@ -30,7 +30,7 @@ func (f *File) Compact(now time.Time) (bool, error) {
 // Rewrite replaces the entries of every batch by those that change returns, and
 // leaves nothing of the old file. Nobody may append meanwhile.
 func (f *File) Rewrite(change func(Batch) []Entry) error {
-	draft := f.path + ".new"
+	draft := f.path + draftEnd
 	defer os.Remove(draft) // it is gone when all went well
 	to, err := os.OpenFile(draft, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {

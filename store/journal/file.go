@@ -54,21 +54,34 @@ func (f *File) endsWith(t tail) error {
 func NewID() string { return strings.ToLower(rand.Text()) }
 
 // Create makes an empty journal, readable by its owner only. Its entries will
-// have numbers above base. An existing file is fs.ErrExist.
+// have numbers above base. An existing file is fs.ErrExist. Nobody else may
+// create it meanwhile.
+//
+// The file appears under its name when it is whole and on the disk: half a head
+// would be a journal that cannot be read, and mail nobody.
 func Create(path, id string, base int64, now time.Time) (*File, error) {
 	h := header{id: id, base: base, compacted: now}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	draft := path + draftEnd
+	defer os.Remove(draft)
+	f, err := os.OpenFile(draft, os.O_CREATE|os.O_TRUNC|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := f.Write(h.marshal()); err != nil {
-		return nil, errors.Join(err, f.Close(), os.Remove(path))
+	_, err = f.Write(h.marshal())
+	if err = errors.Join(err, f.Sync()); err == nil {
+		err = os.Link(draft, path)
 	}
-	if err := errors.Join(f.Sync(), syncDir(filepath.Dir(path))); err != nil {
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return newFile(path, f, h), nil
 }
+
+// draftEnd follows the name of a file that is not whole yet.
+const draftEnd = ".new"
 
 // Open opens a journal. Nothing of it is read yet but who it belongs to: call
 // Resume, then CatchUp. A missing one is fs.ErrNotExist.

@@ -266,6 +266,29 @@ func TestJournalIsPrivateAndItsOwn(t *testing.T) {
 	}
 }
 
+// Whoever died while making a journal has left a draft, and no journal.
+func TestHalfAJournalIsNone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "subscribers.db.journal")
+	if err := os.WriteFile(path+".new", []byte("wwjrnl1\nhalf a head, which is longer than all of the one that is to stand here"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := journal.Open(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Open = %v, want fs.ErrNotExist", err)
+	}
+	f, err := journal.Create(path, journal.NewID(), 7, morning)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	add(t, f, morning, sent("a")...)
+	if g := reopen(t, path); g.ID() != f.ID() || g.Last != 8 || g.Damaged != 0 {
+		t.Errorf("after Create: got the journal of %q up to %d, %d octets damaged, want %q, 8, none", g.ID(), g.Last, g.Damaged, f.ID())
+	}
+	if left, _ := filepath.Glob(path + "*"); len(left) != 1 {
+		t.Errorf("files: got %q, want the journal alone", left)
+	}
+}
+
 // Sends are forgotten in time, departures never.
 func TestCompactKeepsWhoMustNotBeMailed(t *testing.T) {
 	f, path := create(t)
