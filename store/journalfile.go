@@ -142,7 +142,8 @@ func (s *Store) meetJournal(ctx context.Context) error {
 	if s.tidings.path == "" {
 		return nil
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
+	var traces []string
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		row, err := s.journalRow(ctx, tx)
 		if err != nil {
 			return err
@@ -157,7 +158,7 @@ func (s *Store) meetJournal(ctx context.Context) error {
 		case row.lacks(f):
 			return &AheadError{f.Last - row.seq, s.tidings.path}
 		case f.Last > row.seq:
-			if err := s.recover(ctx, tx, f, row); err != nil {
+			if traces, err = s.recover(ctx, tx, f, row); err != nil {
 				return fmt.Errorf("bring back what the journal kept: %w", err)
 			}
 		}
@@ -169,4 +170,11 @@ func (s *Store) meetJournal(ctx context.Context) error {
 		}
 		return err
 	})
+	if err != nil || len(traces) == 0 {
+		return err
+	}
+	if err = s.scrub(ctx, traces...); errors.Is(err, ErrLingers) {
+		return nil // the log is emptied by and by; nobody's mail waits for it
+	}
+	return err
 }

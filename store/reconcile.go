@@ -131,19 +131,20 @@ func (s *Store) reconcile(ctx context.Context, tx *sql.Tx, r *replay) error {
 	return err
 }
 
-// recover brings back what a power cut took from the database. A window and an
-// issue of which the database knows nothing were never begun.
-func (s *Store) recover(ctx context.Context, tx *sql.Tx, f *journal.File, row journalRow) error {
+// recover brings back what a power cut took from the database, and returns the
+// traces of who was erased again. A window and an issue of which the database
+// knows nothing were never begun.
+func (s *Store) recover(ctx context.Context, tx *sql.Tx, f *journal.File, row journalRow) (traces []string, err error) {
 	r := s.newReplay(ReconcileOptions{}, nil)
 	r.unsettled = true
 	if err := f.Each(row.seq, r.read); err != nil {
-		return err
+		return nil, err
 	}
 	if err := r.apply(ctx, tx); err != nil {
-		return err
+		return nil, err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE journal SET id = $1, seq = $2, place = $3", f.ID(), f.Last, f.Place())
-	return err
+	_, err = tx.ExecContext(ctx, "UPDATE journal SET id = $1, seq = $2, place = $3", f.ID(), f.Last, f.Place())
+	return r.traces, err
 }
 
 // goWithoutJournal takes a backup into use as it is.
