@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"weekward/store"
 	"weekward/store/storetest"
+	"weekward/subscribers"
 )
 
 // Whoever copies the files of a database in use, or goes back to the one that a
@@ -82,4 +84,34 @@ func TestDamagedBackupReplacesNothing(t *testing.T) {
 			t.Errorf("%s: left over: %v", why, left)
 		}
 	}
+}
+
+// While SQLite writes a copy it leaves keys where nothing points to them any
+// more, and whoever is erased from a restored one must not be found there.
+func TestErasureLeavesNoTraceInARestoredBackup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "subscribers.db")
+	before := storetest.Open(t)
+	var everybody []string
+	for i := range 300 {
+		everybody = append(everybody, person(fmt.Sprintf("reader-with-a-long-name-%04d", i)))
+	}
+	do(t, before, "BEGIN")
+	do(t, before, everybody...)
+	do(t, before, "COMMIT")
+	if err := before.Backup(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.OpenAt(t, path)
+	for i := range 20 {
+		id := fmt.Sprintf("reader-with-a-long-name-%04d", i)
+		if err := s.Forget(t.Context(), subscribers.Erasure{ID: id}); err != nil {
+			t.Fatalf("Forget(%s) = %v", id, err)
+		}
+		for _, end := range []string{"", "-wal"} {
+			if data, err := os.ReadFile(path + end); err != nil || bytes.Contains(data, []byte(id+"@")) {
+				t.Errorf("subscribers.db%s has the octets of %s, who was erased (%v)", end, id, err)
+			}
+		}
+	}
+	wantTexts(t, s, "SELECT COUNT(*) FROM subscribers", "280")
 }
