@@ -48,8 +48,12 @@ func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Ti
 	return claims, nil
 }
 
-// skip ends a claimed delivery whose recipient left.
+// skip ends a claimed delivery whose recipient left, unless it follows them to
+// another address.
 func skip(ctx context.Context, tx *sql.Tx, c mailer.Claim, now time.Time) error {
+	if followed, err := forward(ctx, tx, c); err != nil || followed {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = 'skipped', sender = '', done_at = $4,
 		    reply = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = $2), 'erased')
@@ -166,15 +170,15 @@ func begin(ctx context.Context, tx *sql.Tx, sender string, c mailer.Claim, now t
 	if err != nil || rested == 1 {
 		return mailer.Rested, err
 	}
-	gone, err := changed(tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = 'skipped', sender = '', done_at = $5,
-		    reply = COALESCE((SELECT subscribers.state FROM subscribers WHERE id = $2), 'erased')
-		WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed'`,
-		c.Mailing, c.To.ID, sender, c.Fence, utc(now)))
-	if err != nil || gone == 1 {
-		return mailer.Gone, err
+	var held bool
+	err = tx.QueryRowContext(ctx, `
+		SELECT EXISTS (SELECT 1 FROM deliveries
+		               WHERE mailing = $1 AND recipient = $2 AND sender = $3 AND fence = $4 AND state = 'claimed')`,
+		c.Mailing, c.To.ID, sender, c.Fence).Scan(&held)
+	if err != nil || !held {
+		return mailer.Void, err
 	}
-	return mailer.Void, nil
+	return mailer.Gone, skip(ctx, tx, c, now)
 }
 
 // Release queues the claims of sender that have not begun.

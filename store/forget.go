@@ -119,6 +119,9 @@ func erase(ctx context.Context, tx *sql.Tx, e subscribers.Erasure) (traces []str
 		_, err = tx.ExecContext(ctx, "DELETE FROM bounces WHERE subscriber = $1", e.ID)
 	}
 	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM moves WHERE replaces = $1", e.ID)
+	}
+	if err == nil {
 		traces, err = deleteSubscriber(ctx, tx, e.ID)
 	}
 	if err == nil && e.Suppression.Hash != "" {

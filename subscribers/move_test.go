@@ -211,6 +211,61 @@ func TestWhoMovesInMidSendGetsTheIssue(t *testing.T) {
 	})
 }
 
+// A sender that has the old address in its window does not know of the move yet,
+// and an issue that is frozen in the same moment neither.
+func TestWhoMovesWhenTheirTurnHasComeGetsTheIssueToo(t *testing.T) {
+	for _, c := range []struct {
+		why   string
+		begun bool // else it was claimed and given back
+	}{{"claimed and about to be sent", true}, {"given back by a sender that stopped", false}} {
+		t.Run(c.why, func(t *testing.T) {
+			each(t, func(t *testing.T, d *desk) {
+				ctx := t.Context()
+				old := d.active(t, "old@example.org")
+				if err := d.move(t, old, "new@example.org"); err != nil {
+					t.Fatal(err)
+				}
+				link := d.last(t)
+				freeze(t, d.store, d.clock)
+				claim := func(sender string) (ids []string, claims []mailer.Claim) {
+					t.Helper()
+					all, err := d.store.Claim(ctx, sender, 9, d.clock)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, claimed := range all {
+						if claimed.Mailing == "mailing" {
+							ids, claims = append(ids, claimed.To.ID), append(claims, claimed)
+						}
+					}
+					return ids, claims
+				}
+				_, claims := claim("a")
+				moved := d.confirm(t, link.Token)
+				if c.begun {
+					if got, err := d.store.Note(ctx, "a", nil, claims, d.clock); err != nil || len(got) != 1 || got[0] != mailer.Gone {
+						t.Fatalf("Note() = %v, %v, want that the old address is gone", got, err)
+					}
+				} else {
+					if err := d.store.Release(ctx, "a"); err != nil {
+						t.Fatal(err)
+					}
+					if ids, _ := claim("a"); len(ids) != 0 {
+						t.Errorf("claims after Release() are to %v, want none to the old address", ids)
+					}
+				}
+				if ids, _ := claim("a"); !slices.Equal(ids, []string{moved.ID}) {
+					t.Errorf("claims after the move are to %v, want only the new address %s", ids, moved.ID)
+				}
+				f, err := d.store.Figures(ctx, 1)
+				if err != nil || f.Planned != 1 || f.Skipped != 0 {
+					t.Errorf("Figures(1) = %+v, %v, want one planned and none skipped", f, err)
+				}
+			})
+		})
+	}
+}
+
 func TestWelcomeFollowsAConfirmationOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *desk) {
 		d.signUp(t, "ann@example.org")
