@@ -58,8 +58,8 @@ func (e *HeaderError) Error() string { return e.Problem }
 // writes nothing and reports the same numbers.
 //
 // It holds a part of the file at a time, and a few octets for each row it has
-// seen. Rows are stored in batches, after each of which Imported is called. When an import breaks off it may be run again:
-// rows that were stored are known then.
+// seen. Rows are stored in batches, after each of which Imported is called. When
+// an import breaks off it may be run again: rows that were stored are known then.
 func (s *Service) Import(ctx context.Context, r io.Reader, dryRun bool) (ImportReport, error) {
 	t := newTable(r)
 	head, err := t.next()
