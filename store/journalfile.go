@@ -97,7 +97,6 @@ type JournalStanding struct {
 	Missing bool   // the database has had one; the next send begins another
 	Bytes   int64
 	Entries int64 // that the journal has known so far
-	Damaged int64 // octets in its middle that cannot be read
 }
 
 // JournalStanding compares journal and database, and changes nothing. It
@@ -126,13 +125,27 @@ func (s *Store) JournalStanding(ctx context.Context) (JournalStanding, error) {
 	if info, err := os.Stat(standing.Path); err == nil {
 		standing.Bytes = info.Size()
 	}
-	standing.Entries, standing.Damaged = f.Last, f.Damaged
+	standing.Entries = f.Last
 	// The row was read before the file: what was written in between is ahead
 	// of it and not of the database.
 	if row, err = s.journalRow(ctx, s.read); err == nil && row.lacks(f) {
 		err = &AheadError{f.Last - row.seq, standing.Path}
 	}
 	return standing, err
+}
+
+// JournalDamage reads the whole journal and counts the octets in its middle that
+// cannot be read: what stands there will be missing when a backup is restored.
+func (s *Store) JournalDamage() (octets int64, err error) {
+	f, err := journal.Open(s.tidings.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, nil // there is none yet
+	}
+	if err != nil {
+		return 0, fmt.Errorf("read the journal: %w", err)
+	}
+	err = f.CatchUp()
+	return f.Damaged, errors.Join(err, f.Close())
 }
 
 // meetJournal sees to it that the journal is there and not ahead, before

@@ -123,8 +123,13 @@ func (a *app) checkJournal(ctx context.Context) finding {
 		return finding{"journal", "warn", "there is none: a restored backup would mail people twice", "set database.journal, when all senders are on this machine"}
 	case j.Missing:
 		return finding{"journal", "warn", j.Path + " is missing; the next send begins a new one", "put it back if you have it; do so before you send from a backup"}
-	case j.Damaged > 0:
-		return finding{"journal", "warn", fmt.Sprintf("%d octets of %s cannot be read", j.Damaged, j.Path), "after a restored backup, whoever these are about may be mailed twice"}
+	}
+	damaged, err := a.store.JournalDamage()
+	switch {
+	case err != nil:
+		return finding{"journal", "fail", err.Error(), ""}
+	case damaged > 0:
+		return finding{"journal", "warn", fmt.Sprintf("%d octets of %s cannot be read", damaged, j.Path), "after a restored backup, whoever these are about may be mailed twice"}
 	}
 	return finding{"journal", "ok", fmt.Sprintf("%s entries, %s KB", thousands(int(j.Entries)), thousands(int(j.Bytes+1023)/1024)), ""}
 }
