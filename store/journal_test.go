@@ -289,4 +289,8 @@ func TestDamageInTheJournalIsFoundBeforeItIsNeeded(t *testing.T) {
 	if got, err := s.JournalDamage(); err != nil || got < 20 || got > 60 {
 		t.Errorf("JournalDamage = %d, %v, want the octets of one departure", got, err)
 	}
+	do(t, s, "UPDATE subscribers SET state = 'active', left_at = NULL", "UPDATE journal SET seq = 0, place = 0")
+	if r := reconcile(t, s, store.ReconcileOptions{}); r.Left != 2 || r.Damaged == 0 {
+		t.Errorf("Reconcile = %+v, want two who left, and a word of the damage", r)
+	}
 }

@@ -41,6 +41,7 @@ type Reconciled struct {
 	Posts     int               `json:"posts"`    // of chats, taken back and erased again
 	Lost      int               `json:"lost"`     // who joined after the backup, and has to sign up again
 	Imported  int               `json:"imported"` // who came by an import after the backup, which is to be run again
+	Damaged   int64             `json:"damaged"`  // octets of the journal that cannot be read: what they said is not known
 	DryRun    bool              `json:"dry_run"`
 }
 
@@ -119,7 +120,7 @@ func (s *Store) reconcile(ctx context.Context, tx *sql.Tx, r *replay) error {
 	if f.Last <= row.seq {
 		return ErrNothingAhead
 	}
-	r.done.Entries = f.Last - row.seq
+	r.done.Entries, r.done.Damaged = f.Last-row.seq, f.Damaged
 	if err := f.Each(row.seq, r.read); err != nil {
 		return fmt.Errorf("read the journal: %w", err)
 	}

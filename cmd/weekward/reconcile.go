@@ -75,6 +75,7 @@ func printReconciled(w io.Writer, r store.Reconciled) {
 		{"left", r.Left}, {"suppressed", r.Suppress}, {"erased again", r.Erased}, {"confirmed", r.Confirmed},
 		{"posts erased again", r.Posts}, {"mailed, and not again", r.Sent}, {"refused for good", r.Bounced}, {"mailed or not: in doubt", r.InDoubt},
 		{"joined since; they must sign up again", r.Lost}, {"came by an import since; run it again", r.Imported},
+		{"octets of the journal that cannot be read", int(r.Damaged)},
 	} {
 		if line.count > 0 {
 			t.row("  "+line.what, thousands(line.count))
