@@ -75,7 +75,7 @@ type Standing int
 // The standings of a claim.
 const (
 	Clear  Standing = iota // send it
-	Gone                   // its recipient left meanwhile; it is marked as skipped
+	Gone                   // its recipient left meanwhile: it is skipped, or follows them to another address
 	Rested                 // its mailing was paused; it is queued again
 	Void                   // another sender has it
 )
