@@ -33,6 +33,17 @@ func (s *Store) RecordBounce(ctx context.Context, e bounces.Entry) (bool, error)
 	return fresh, nil
 }
 
+// HasBounce reports whether what a mail says of a subscriber is on record.
+func (s *Store) HasBounce(ctx context.Context, message string, finding int, subscriber string) (bool, error) {
+	var has bool
+	err := s.read.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM bounces WHERE message = $1 AND finding = $2 AND subscriber = $3)",
+		message, finding, subscriber).Scan(&has)
+	if err != nil {
+		return false, fmt.Errorf("look for a bounce: %w", err)
+	}
+	return has, nil
+}
+
 // BouncesOf returns what came back of the mails to a subscriber, oldest first.
 func (s *Store) BouncesOf(ctx context.Context, subscriber string) ([]bounces.Entry, error) {
 	return s.bounces(ctx, "WHERE subscriber = $1 ORDER BY at_time, message, finding LIMIT $2", subscriber, 1000)

@@ -193,6 +193,34 @@ func TestForgedBounceSuppressesNobody(t *testing.T) {
 	})
 }
 
+// Anybody can write a Message-ID, and the mails behind such a one wait, too.
+func TestMessageIDOfAnImpossibleIssueStopsNobody(t *testing.T) {
+	eachPostOffice(t, func(p *postOffice) {
+		p.subscribe("ann")
+		for _, number := range []string{"2147483648", "9223372036854775807", "99999999999999999999"} {
+			mail := bounce(1, "ann", "5.1.1", "550 5.1.1 User unknown", "issue."+number+"."+strings.Repeat("0", 32)+"@example.org")
+			if _, _, err := p.clerk.Handle(p.Context(), "mail", mail); err != nil {
+				p.Errorf("issue %s: Handle: %v, want it handled", number, err)
+			}
+		}
+		p.wantState("ann", subscribers.Active)
+	})
+}
+
+// Mail systems use a Message-ID twice. Two readers' mails are two all the same.
+func TestSameMessageIDOfTwoBouncesHidesNeither(t *testing.T) {
+	eachPostOffice(t, func(p *postOffice) {
+		p.subscribe("ann")
+		p.subscribe("ben")
+		p.send(1, nil)
+		for _, id := range []string{"ann", "ben"} {
+			mail := string(bounce(1, id, "5.1.1", "550 5.1.1 User unknown", messageID(1, id)))
+			p.handle([]byte(strings.Replace(mail, "<1."+id+".5.1.1@", "<1@", 1)))
+			p.wantState(id, subscribers.Suppressed)
+		}
+	})
+}
+
 func TestTokenTellsWhomABounceIsAbout(t *testing.T) {
 	eachPostOffice(t, func(p *postOffice) {
 		p.subscribe("ann")
@@ -256,6 +284,34 @@ func TestRefusalForOurSakeSuppressesNobodyAndPausesTheIssue(t *testing.T) {
 		r, err := p.store.Issue(p.Context(), 1)
 		if err != nil || r.State != mailer.IssuePaused || !strings.Contains(r.Reason, "10 readers") {
 			p.Errorf("after 10 refusals the issue is %s (%s), %v, want it paused", r.State, r.Reason, err)
+		}
+	})
+}
+
+// An editor who lets the issue go on is asked again when more servers refuse
+// it, not when one says that it is late.
+func TestLateMailDoesNotPauseTheIssueAgain(t *testing.T) {
+	eachPostOffice(t, func(p *postOffice) {
+		for i := range 10 {
+			p.subscribe(fmt.Sprint("r", i))
+		}
+		p.send(1, nil)
+		for i := range 10 {
+			id := fmt.Sprint("r", i)
+			p.handle(bounce(1, id, "5.7.1", "554 5.7.1 Message rejected as spam", messageID(1, id)))
+		}
+		resumed, err := p.store.Issue(p.Context(), 1)
+		if err != nil || resumed.State != mailer.IssuePaused {
+			p.Fatalf("after 10 refusals the issue is %s, %v, want it paused", resumed.State, err)
+		}
+		resumed.State = mailer.IssueSending
+		if moved, err := p.store.MoveIssue(p.Context(), mailer.Move{Record: resumed, From: []mailer.IssueState{mailer.IssuePaused}}); err != nil || !moved {
+			p.Fatalf("MoveIssue = %v, %v, want the issue resumed", moved, err)
+		}
+		late := string(bounce(1, "r1", "4.7.1", "451 4.7.1 Message blocked as spam for now", messageID(1, "r1")))
+		p.handle([]byte(strings.Replace(late, "Action: failed", "Action: delayed", 1)))
+		if r, err := p.store.Issue(p.Context(), 1); err != nil || r.State != mailer.IssueSending {
+			p.Errorf("after a warning that a mail is late the issue is %s, %v, want it sending", r.State, err)
 		}
 	})
 }

@@ -61,6 +61,30 @@ func TestWhoAsksToLeaveByMailIsKnownByTheirTokenOnly(t *testing.T) {
 	})
 }
 
+// A mail with a word to the editor stays in the mailbox, and is met again at
+// each visit. Its writer may have come back meanwhile.
+func TestWhoComesBackIsNotSentAwayAgainByAnOldMail(t *testing.T) {
+	eachPostOffice(t, func(p *postOffice) {
+		p.subscribe("ann")
+		token := p.keys.Token(subscribers.PurposeUnsubscribe, subscribers.Subscriber{ID: "ann"}, time.Time{})
+		mail := asks("ann@example.org", "unsubscribe "+token, "And please tell me where you have my address from.")
+		if got := p.handle(mail); got[0].Act != bounces.Leave {
+			t.Fatalf("Handle = %+v, want that ann leaves", got)
+		}
+		p.subscribe("ann")
+		p.wantState("ann", subscribers.Active)
+		if got := p.handle(mail); got[0].Act != bounces.Ignore || got[len(got)-1].Act != bounces.Keep {
+			t.Errorf("Handle again = %+v, want it to do nothing new, and the mail kept", got)
+		}
+		p.wantState("ann", subscribers.Active)
+		second := asks("ann@example.org", "unsubscribe "+token+" ", "And please tell me where you have my address from.")
+		if got := p.handle([]byte(strings.Replace(string(second), ".1@", ".2@", 1))); got[0].Act != bounces.Leave {
+			t.Errorf("Handle of another mail = %+v, want that ann leaves", got)
+		}
+		p.wantState("ann", subscribers.Unsubscribed)
+	})
+}
+
 func TestDryRunLetsNobodyLeave(t *testing.T) {
 	eachPostOffice(t, func(p *postOffice) {
 		p.subscribe("ann")

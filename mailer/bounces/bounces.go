@@ -65,6 +65,10 @@ type Finding struct {
 	Diagnostic string // what the other side said, on one line, without addresses
 }
 
+// failed tells a mail that was given up although its address may be good. One
+// that is late may yet arrive.
+func (f Finding) failed() bool { return f.Kind == Soft && f.Action == "failed" }
+
 // A Report is what a mail says.
 type Report struct {
 	Kind     Kind // the gravest of the findings, or what the mail is instead

@@ -137,7 +137,8 @@ func (c *Clerk) settle(ctx context.Context, r Report, f Finding, message string,
 }
 
 // act decides about what is proven, does it and records it, in this order: each
-// step may be repeated, and what is not on record is met again.
+// step may be repeated, and what is not on record is met again. What is on
+// record is not done again.
 func (c *Clerk) act(ctx context.Context, f Finding, p Proof, message string, number int) (Act, error) {
 	sub, err := c.Ledger.Subscriber(ctx, p.Subscriber)
 	if errors.Is(err, subscribers.ErrNotFound) {
@@ -151,6 +152,12 @@ func (c *Clerk) act(ctx context.Context, f Finding, p Proof, message string, num
 		return Ignore, err
 	}
 	v := c.Policy.Decide(f, sub.State, past)
+	if v.Act == Suppress || v.Act == Leave {
+		done, err := c.Ledger.HasBounce(ctx, message, number, p.Subscriber)
+		if err != nil || done {
+			return Ignore, err // the mail lies there still, and its reader may have come back
+		}
+	}
 	if c.DryRun {
 		return v.Act, nil
 	}
@@ -161,7 +168,7 @@ func (c *Clerk) act(ctx context.Context, f Finding, p Proof, message string, num
 	if err != nil {
 		return v.Act, err
 	}
-	if fresh && f.Reason.Ours() && f.Kind == Soft && p.Issue > 0 {
+	if fresh && f.failed() && f.Reason.Ours() && p.Issue > 0 {
 		return v.Act, c.pauseIfRefused(ctx, p.Issue)
 	}
 	return v.Act, nil
@@ -193,7 +200,7 @@ func (c *Clerk) past(ctx context.Context, f Finding, p Proof) ([]Issue, error) {
 		return nil, fmt.Errorf("look at past issues: %w", err)
 	}
 	for i := range past {
-		if past[i].Number == p.Issue && f.Kind == Soft && f.Action == "failed" && !f.Reason.Ours() {
+		if past[i].Number == p.Issue && f.failed() && !f.Reason.Ours() {
 			past[i].Failed = true
 		}
 	}

@@ -39,6 +39,8 @@ type Ledger interface {
 	// RecordBounce stores an entry and reports whether it was not there
 	// before.
 	RecordBounce(ctx context.Context, e Entry) (bool, error)
+	// HasBounce reports whether what a mail says of a subscriber is on record.
+	HasBounce(ctx context.Context, message string, finding int, subscriber string) (bool, error)
 	// PastIssues returns how the latest issues went for a subscriber, the
 	// newest first.
 	PastIssues(ctx context.Context, subscriber string, limit int) ([]Issue, error)

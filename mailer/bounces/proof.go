@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -146,6 +147,10 @@ func byMessageID(ctx context.Context, people People, ids []string) (Proof, error
 	return Proof{}, nil
 }
 
+// highestIssue is the highest number that a database keeps. Anybody can write a
+// higher one, and to look for that would be an error of ours.
+const highestIssue = math.MaxInt32
+
 // readMessageID reads a Message-ID of ours: "issue.118." or "letter.", 32
 // digits that mailer made of the mailing's seed, "@" and our domain.
 func readMessageID(id string) (issue int, mark string, ok bool) {
@@ -154,7 +159,7 @@ func readMessageID(id string) (issue int, mark string, ok bool) {
 	if !letter {
 		number, after, found := strings.Cut(strings.TrimPrefix(local, "issue."), ".")
 		n, err := strconv.Atoi(number)
-		if !found || err != nil || n < 1 || !strings.HasPrefix(local, "issue.") {
+		if !found || err != nil || n < 1 || n > highestIssue || !strings.HasPrefix(local, "issue.") {
 			return 0, "", false
 		}
 		issue, rest = n, after

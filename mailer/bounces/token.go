@@ -33,15 +33,28 @@ const purposeBounce = "bounce"
 // part, so it has but one.
 var letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
+// mostLocal is the longest local part that is looked at: one of ours, to which
+// a server on the way has added a word of its own.
+const mostLocal = 2 * maxLocal
+
 // ReadAddress returns what the token in an address stands for. ok is false
 // where there is none, or one that was not made with one of the keys.
 func ReadAddress(address string, keys Hasher) (s Sent, ok bool) {
 	local, _, _ := strings.Cut(strings.ToLower(address), "@")
-	plus := strings.LastIndexByte(local, '+')
-	if plus < 0 || len(local) > maxLocal {
+	_, details, _ := strings.Cut(local, "+")
+	if len(local) > mostLocal {
 		return Sent{}, false
 	}
-	issue, rest, _ := strings.Cut(local[plus+1:], "-")
+	for detail := range strings.SplitSeq(details, "+") {
+		if s, ok = readToken(detail, keys); ok {
+			return s, true
+		}
+	}
+	return Sent{}, false
+}
+
+func readToken(token string, keys Hasher) (s Sent, ok bool) {
+	issue, rest, _ := strings.Cut(token, "-")
 	subscriber, mark, _ := strings.Cut(rest, "-")
 	number, err := strconv.Atoi(issue)
 	if err != nil || number < 0 || strconv.Itoa(number) != issue || subscriber == "" || mark == "" {
@@ -65,7 +78,8 @@ func marks(keys Hasher, s Sent) []string {
 	for i, hash := range hashes {
 		raw, err := base64.RawURLEncoding.DecodeString(hash)
 		if err != nil || len(raw) < markSize {
-			raw = make([]byte, markSize) // a Hasher that is none signs nothing
+			hashes[i] = "" // a Hasher that is none signs nothing
+			continue
 		}
 		hashes[i] = letters.EncodeToString(raw[:markSize])
 	}

@@ -54,6 +54,21 @@ func TestAddressComesBackAsItLeft(t *testing.T) {
 	}
 }
 
+// Mailboxes are told apart by what follows a "+", and whoever forwards may put
+// their own word there.
+func TestTokenIsFoundBesideAnotherDetail(t *testing.T) {
+	keys := testKeys(t, "a")
+	want := Sent{"05k3q9zzhgmnopqrst22", 1180}
+	for _, mailbox := range []string{"bounces@mail.example.org", "news+back@example.org"} {
+		address := testPath(t, mailbox, keys).Address(want)
+		for _, spelled := range []string{address, strings.Replace(address, "@", "+inbox@", 1), strings.Replace(address, "+1180", "+fwd+1180", 1)} {
+			if got, ok := ReadAddress(spelled, keys); !ok || got != want {
+				t.Errorf("ReadAddress(%s) = %+v, %v, want %+v", spelled, got, ok, want)
+			}
+		}
+	}
+}
+
 func TestForgedTokenIsNone(t *testing.T) {
 	keys := testKeys(t, "a")
 	address := testPath(t, "b@example.org", keys).Address(Sent{"ann", 7})
