@@ -28,7 +28,7 @@ type smtpConn struct {
 	timeout, answer time.Duration // of a step, and of the wait after the last octet
 	returns         returns       // what of a mail that cannot be delivered
 	broken          bool
-	proven          bool   // it took a message
+	proven          bool   // it took a message, and what went along with that
 	ahead           *ahead // the envelope that was spoken along with the last message
 	promised        ahead  // room for it
 	said            string // to the last message
@@ -50,7 +50,7 @@ type ahead struct {
 func (c *smtpConn) Send(ctx context.Context, m Message, next *Envelope) (reply string, err error) {
 	c.watch(ctx)
 	if e := c.open(ctx, m.Envelope); e != nil {
-		c.stumble(e)
+		c.stumble(ctx, e)
 		return "", c.check(e)
 	}
 	if !c.pipelining {
@@ -64,21 +64,31 @@ func (c *smtpConn) Send(ctx context.Context, m Message, next *Envelope) (reply s
 		c.said = string(r.text)
 	}
 	reply, failed := c.said, r.refusal(StageEnd) // before the next reply takes their place
-	if c.check(failed) == nil {
-		c.prove()
-	}
+	c.check(failed)
 	if next != nil && !c.broken {
-		c.expect(ctx, c.timeout)
-		refusal := c.hear(ctx)
-		if c.check(refusal); !c.broken {
-			c.promised = ahead{*next, refusal}
-			c.ahead = &c.promised
-		}
+		c.hearAhead(ctx, *next)
 	}
 	if failed != nil {
 		return "", failed
 	}
+	if !c.broken {
+		c.prove()
+	}
 	return reply, nil
+}
+
+// hearAhead reads the replies to the envelope that went along with a message.
+func (c *smtpConn) hearAhead(ctx context.Context, next Envelope) {
+	c.expect(ctx, c.timeout)
+	refusal := c.hear(ctx)
+	if c.check(refusal); !c.broken {
+		c.promised = ahead{next, refusal}
+		c.ahead = &c.promised
+		return
+	}
+	if refusal != nil {
+		c.stumble(ctx, refusal)
+	}
 }
 
 // open has the relay wait for the content of a message.
@@ -139,7 +149,7 @@ func (c *smtpConn) hear(ctx context.Context) *DeliveryError {
 	for stage := StageFrom; stage <= StageData; stage++ {
 		r, err := c.read()
 		if err != nil {
-			if refusal == nil || refusal.Stage == stage {
+			if refusal == nil {
 				refusal = &DeliveryError{Stage: stage, Err: err}
 			}
 			c.broken = true

@@ -37,7 +37,7 @@ func (c *smtpConn) interrupted(ctx context.Context, err error) *DeliveryError {
 // stumbles are of a relay that offers PIPELINING and breaks when it is used.
 type stumbles struct {
 	mu    sync.Mutex
-	count int // connections in a row that broke on their first envelope
+	count int // connections in a row that broke on their first envelope, or on the next one
 	until time.Time
 }
 
@@ -55,7 +55,7 @@ func (s *stumbles) allow(now time.Time) bool {
 	return !now.Before(s.until)
 }
 
-// note counts a connection that broke on its first envelope, or not.
+// note counts a connection that broke on an envelope before it had proved itself, or not.
 func (s *stumbles) note(broke bool, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,14 +68,16 @@ func (s *stumbles) note(broke bool, now time.Time) {
 	}
 }
 
-// stumble notes that an envelope was not answered as it should.
-func (c *smtpConn) stumble(e *DeliveryError) {
-	if c.pipelining && !c.proven && e.Code == 0 {
+// stumble notes that an envelope was not answered as it should, unless it was
+// us who hung up.
+func (c *smtpConn) stumble(ctx context.Context, e *DeliveryError) {
+	if c.pipelining && !c.proven && e.Code == 0 && ctx.Err() == nil {
 		c.relay.stumbles.note(true, time.Now())
 	}
 }
 
-// prove notes that the relay took a message over this connection.
+// prove notes that the relay took a message over this connection, and answered
+// the envelope that came along with it.
 func (c *smtpConn) prove() {
 	if c.pipelining && !c.proven {
 		c.relay.stumbles.note(false, time.Now())

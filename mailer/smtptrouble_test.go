@@ -5,8 +5,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,6 +62,31 @@ func TestEndedContextCutsAStalledMessage(t *testing.T) {
 	}
 }
 
+// A relay that never comes to its point must not keep us busy. What it began to
+// say to a message is no answer: the message is in doubt.
+func TestReplyWithoutAnEndIsNone(t *testing.T) {
+	for why, reply := range map[string]string{
+		"ever more lines":           strings.Repeat("250-2.0.0 taken\r\n", mostReplyLines) + "250 2.0.0 taken\r\n",
+		"a line without an end":     "250 " + strings.Repeat("w", 1<<20),
+		"a code that is none":       "25x taken\r\n",
+		"a code without its blank":  "2500 taken\r\n",
+		"an answer to another word": "354 go on\r\n",
+	} {
+		conn := script(t, pipelining, func(r *bufio.Reader, say func(string)) {
+			hear(r, 3)
+			say("250 ok\r\n250 ok\r\n354 go\r\n")
+			content(r)
+			say(reply)
+			io.Copy(io.Discard, r) //nolint:errcheck // until it hangs up
+		})
+		_, err := conn.Send(t.Context(), letterTo("one@example.org"), nil)
+		if e := asDelivery(err); err == nil || !e.unanswered() || conn.Usable() {
+			t.Errorf("%s: Send = %v, usable %v, want an unanswered message and the connection given up", why, err, conn.Usable())
+		}
+		conn.Close()
+	}
+}
+
 // A relay that answers before it is asked would have messages taken for sent
 // that it has never seen.
 func TestAnswerThatComesTooEarlyIsNoAnswer(t *testing.T) {
@@ -97,6 +126,87 @@ func TestRelayThatBreaksOnPipeliningGetsCommandsOneAtATime(t *testing.T) {
 		if err := send(); err != nil {
 			t.Errorf("%s: Send after %d such connections: got %v, want it taken", fault, mostStumbles, err)
 		}
+	}
+}
+
+// Some relays throw away what comes along with the end of a message, the next
+// envelope, and wait for it for ever.
+func TestRelayThatForgetsWhatFollowsAMessageGetsCommandsOneAtATime(t *testing.T) {
+	address, taken := forgetful(t)
+	relay := &SMTP{Host: "127.0.0.1", Address: address, Timeout: 100 * time.Millisecond, Answer: 5 * time.Second}
+	one, two := letterTo("one@example.org"), letterTo("two@example.org")
+	for try := range mostStumbles + 1 {
+		conn, err := relay.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Send(t.Context(), one, &two.Envelope); err != nil {
+			t.Errorf("connection %d: Send = %v, want it taken", try+1, err)
+		}
+		if walks := try == mostStumbles; conn.Usable() != walks {
+			t.Errorf("connection %d: usable %v, want %v", try+1, conn.Usable(), walks)
+		}
+	}
+	if got := taken.Load(); got != mostStumbles+1 {
+		t.Errorf("messages the relay took: got %d, want %d", got, mostStumbles+1)
+	}
+}
+
+// forgetful starts a relay that forgets what was written along with a message,
+// and counts the messages it took.
+func forgetful(t *testing.T) (address string, taken *atomic.Int32) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken = new(atomic.Int32)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { defer conn.Close(); forget(conn, taken) })
+		}
+	})
+	t.Cleanup(func() { listener.Close(); running.Wait() })
+	return listener.Addr().String(), taken
+}
+
+func forget(conn net.Conn, taken *atomic.Int32) {
+	r := bufio.NewReader(conn)
+	fmt.Fprint(conn, "220 relay.example.org ESMTP\r\n")
+	hear(r, 1)
+	fmt.Fprint(conn, "250-relay.example.org\r\n250 PIPELINING\r\n")
+	for {
+		for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
+			if line, err := r.ReadString('\n'); err != nil || strings.HasPrefix(line, "QUIT") {
+				return
+			}
+			fmt.Fprint(conn, answer)
+		}
+		content(r)
+		r.Discard(r.Buffered()) //nolint:errcheck // this is what it forgets
+		taken.Add(1)
+		fmt.Fprint(conn, "250 taken\r\n")
+	}
+}
+
+// What ends with its context says nothing about the relay.
+func TestEndedContextIsNoStumble(t *testing.T) {
+	release := make(chan struct{})
+	conn := script(t, pipelining, func(r *bufio.Reader, _ func(string)) { <-release })
+	defer close(release)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := conn.Send(ctx, letterTo("one@example.org"), nil); err == nil {
+		t.Fatal("Send in an ended context: got no error")
+	}
+	if got := conn.(*smtpConn).relay.stumbles.count; got != 0 {
+		t.Errorf("stumbles: got %d, want none", got)
 	}
 }
 
