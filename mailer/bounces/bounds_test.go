@@ -26,6 +26,7 @@ func TestHostileMailCostsLittle(t *testing.T) {
 		"open tags":            head + "Content-Type: text/html\n\n" + strings.Repeat("<a ", 340_000),
 		"escapes":              head + "\n" + strings.Repeat("\x1b$B", 340_000),
 		"links":                head + "\n550 " + strings.Repeat("http://", 140_000),
+		"many in the header":   head + numbered("X-Failed-Recipients: a%@h.example.org\n", 300) + "\nnot delivered\n" + strings.Repeat("word another thing here \n", 40_000),
 		"many receivers":       numbered("To: a%@example.org\n", 40_000),
 		"a deep JSON":          head + "\n" + strings.Repeat("{\"bounce\":", 100_000),
 	} {

@@ -22,15 +22,15 @@ func readPlain(m *mail, r *Report) bool {
 	if len(named) == 0 {
 		named, trust = []string{""}, ByNothing // a token may still tell
 	}
+	whole := Finding{Trust: trust, Action: action}
+	whole.judge("", "", m.text) // once: it may be long, and the named many
 	for _, a := range named {
-		f := Finding{Recipient: a, Trust: trust, Action: action}
-		context := m.text
-		if len(named) > 1 {
-			if context = near(m.text, a); strings.TrimSpace(context) == "" {
-				context = m.text
+		f := whole
+		if f.Recipient = a; len(named) > 1 {
+			if said := near(m.text, a); strings.TrimSpace(said) != "" {
+				f.judge("", "", said)
 			}
 		}
-		f.judge("", "", context)
 		r.add(f)
 	}
 	r.Kind = Soft
