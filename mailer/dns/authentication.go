@@ -3,6 +3,7 @@ package dns
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"weekward/mailer/dkim"
@@ -121,7 +122,7 @@ func (s Setup) proposeSPF() string {
 func (s Setup) checkDMARC(ctx context.Context, r Resolver) Finding {
 	organisation := dkim.Organisation(s.From)
 	f := Finding{Check: "dmarc record", Level: Warn, Next: "publish the record below", Publish: []Record{{"_dmarc." + organisation, "TXT", "v=DMARC1; p=none"}}}
-	for _, domain := range []string{s.From, organisation} {
+	for _, domain := range slices.Compact([]string{s.From, organisation}) {
 		all, err := r.LookupTXT(ctx, absolute("_dmarc."+domain))
 		if err != nil && !notFound(err) {
 			return unanswered(f, err)
@@ -135,7 +136,7 @@ func (s Setup) checkDMARC(ctx context.Context, r Resolver) Finding {
 }
 
 func (f Finding) judgeDMARC(at, from string, found []string) Finding {
-	t := tags(found[0])
+	t := tags(strings.ToLower(found[0]))
 	policy := t["p"]
 	if at != from && t["sp"] != "" {
 		policy = t["sp"]

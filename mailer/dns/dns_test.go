@@ -193,6 +193,17 @@ func TestPolicyForSubdomainsCounts(t *testing.T) {
 	}
 }
 
+// RFC 7489, 6.4, writes its words in ABNF, to which letters have no case.
+func TestPolicyInCapitalsCounts(t *testing.T) {
+	z := whole()
+	z.txt["_dmarc.example.org."] = []string{"V=DMARC1; P=Reject"}
+	for _, f := range setup().Check(context.Background(), z) {
+		if f.Check == "dmarc record" && f.Level != dns.OK {
+			t.Errorf("P=Reject: got %+v, want ok", f)
+		}
+	}
+}
+
 // hanging answers when it is told to stop.
 type hanging struct{ zone }
 
