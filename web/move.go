@@ -1,7 +1,7 @@
 package web
 
 import (
-	"errors"
+	"context"
 	"net/http"
 
 	"weekward/subscribers"
@@ -29,18 +29,8 @@ func (s *site) move(w http.ResponseWriter, r *http.Request) {
 		s.showPreferences(w, r, http.StatusUnprocessableEntity, sub, templates.FormData{Address: address, Problem: problem})
 		return
 	}
-	ask := subscribers.Request{Address: address, Form: s.Site.BaseURL + "/preferences", From: clientAddr(r, s.Trusted)}
-	wording, version, err := s.Pages.Consent(s.Site, sub.Lang)
-	if err == nil {
-		ask.Wording = subscribers.Wording{Version: version, Text: wording}
-		err = s.Subscribers.Move(r.Context(), r.PathValue("token"), ask)
+	hand := func(ctx context.Context, ask subscribers.Request) error {
+		return s.Subscribers.Move(ctx, r.PathValue("token"), ask)
 	}
-	switch {
-	case err == nil:
-		s.see(w, "/check-your-inbox")
-	case errors.Is(err, subscribers.ErrTooMany):
-		s.message(w, r, http.StatusTooManyRequests, tooMany)
-	default:
-		s.refuse(w, r, err)
-	}
+	s.ask(w, r, hand, sub.Lang, subscribers.Request{Address: address, Form: s.Site.BaseURL + "/preferences", From: clientAddr(r, s.Trusted)})
 }

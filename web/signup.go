@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -67,22 +68,23 @@ func (s *site) subscribe(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	s.signUp(w, r, subscribers.Request{
+	lang := s.Pages.Match(fields.Get(templates.FieldLang), r.Header.Get("Accept-Language"), s.Site.Lang)
+	s.ask(w, r, s.Subscribers.SignUp, lang, subscribers.Request{
 		Address: address,
-		Lang:    s.Pages.Match(fields.Get(templates.FieldLang), r.Header.Get("Accept-Language"), s.Site.Lang),
+		Lang:    lang,
 		Topics:  s.offered(fields[templates.FieldTopic]),
 		Form:    s.Site.BaseURL + "/",
 		From:    from,
 	})
 }
 
-// signUp hands a request to the list, with the wording that the form showed in
-// its language.
-func (s *site) signUp(w http.ResponseWriter, r *http.Request, ask subscribers.Request) {
-	wording, version, err := s.Pages.Consent(s.Site, ask.Lang)
+// ask hands a request of a form to the list, with the wording that the form
+// showed in its language. The answer is the same for every address.
+func (s *site) ask(w http.ResponseWriter, r *http.Request, hand func(context.Context, subscribers.Request) error, lang string, ask subscribers.Request) {
+	wording, version, err := s.Pages.Consent(s.Site, lang)
 	if err == nil {
 		ask.Wording = subscribers.Wording{Version: version, Text: wording}
-		err = s.Subscribers.SignUp(r.Context(), ask)
+		err = hand(r.Context(), ask)
 	}
 	switch {
 	case err == nil:
