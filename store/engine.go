@@ -99,15 +99,26 @@ func isPostgres(address string) bool {
 	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
+// A process that stands still in the midst of a transaction, as one on a paused
+// machine does, would keep its locks for ever, and with them whoever takes over
+// from it. PostgreSQL ends such a transaction; no other waits for anything so
+// long. An address may set another limit.
+const (
+	idleLimit = "idle_in_transaction_session_timeout"
+	mostIdle  = "1min"
+)
+
 // connect opens the two pools of a database: one connection that writes and
 // some that read (SQLite), or one pool for both (PostgreSQL).
 func connect(address string, readOnly bool) (read, write *sql.DB, e engine, err error) {
 	if isPostgres(address) {
 		if readOnly {
 			address, err = withParameter(address, "default_transaction_read_only", "on")
-			if err != nil {
-				return nil, nil, engine{}, err
-			}
+		} else if !strings.Contains(address, idleLimit) {
+			address, err = withParameter(address, idleLimit, mostIdle)
+		}
+		if err != nil {
+			return nil, nil, engine{}, err
 		}
 		db, err := failpoint.Open("pgx", address)
 		if err != nil {

@@ -5,6 +5,12 @@ import (
 	"database/sql"
 )
 
+// Setting is what PostgreSQL says of a connection that writes.
+func Setting(ctx context.Context, s *Store, name string) (value string, err error) {
+	err = s.write.QueryRowContext(ctx, "SELECT current_setting($1)", name).Scan(&value)
+	return value, err
+}
+
 // Unmigrate takes the schema back to a version, for tests of the steps after it.
 func Unmigrate(ctx context.Context, s *Store, version int64) error {
 	p, err := s.migrator()
