@@ -55,8 +55,6 @@ func (r *run) work(ctx, last context.Context) {
 				return
 			}
 			l.deliver(ctx, last, c)
-		case c := <-r.crowd.spare:
-			l.deliver(ctx, last, c)
 		case <-rest.C:
 			l.close()
 		}
@@ -83,7 +81,7 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 		if m, err = p.print(l.room[:0], c, r.Keys); err == nil {
 			l.room = m.Data
 			if !l.ready(ctx) {
-				l.handOver(c)
+				l.giveBack(c)
 				return
 			}
 		}

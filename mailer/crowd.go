@@ -10,7 +10,6 @@ import (
 // fewer at once than we are configured to open.
 type crowd struct {
 	connected atomic.Int32
-	spare     chan Claim    // of those turned away, for those that are connected
 	over      chan struct{} // closed when nothing is left to do
 }
 
@@ -27,12 +26,13 @@ func (l *line) standAside() {
 	l.away = true
 }
 
-// handOver gives a claim to a line that has a connection, when this one has
-// none to hope for.
-func (l *line) handOver(c Claim) {
+// giveBack queues a claim again when this line has no connection to hope for:
+// another has one. It waits for none of them, since each may be waiting for the
+// relay.
+func (l *line) giveBack(c Claim) {
 	if l.away {
-		l.run.strays.atHand.Add(1)
-		l.run.crowd.spare <- c
+		now := l.run.Now()
+		l.run.notes.end(Outcome{Claim: c, State: Queued, At: now, DueAt: now})
 	}
 }
 

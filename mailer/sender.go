@@ -138,7 +138,7 @@ func (s *Sender) newRun(stay bool, wake <-chan struct{}) *run {
 	r.pace = newPace(r.tickets(), r.Step, r.Now)
 	r.domains = newDomains(r.PerDomain)
 	r.claims = make(chan Claim, r.Connections)
-	r.crowd = crowd{spare: make(chan Claim, 2*r.Connections), over: make(chan struct{})} // a line holds two claims at most
+	r.crowd = crowd{over: make(chan struct{})}
 	return r
 }
 
