@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"weekward/subscribers"
@@ -97,6 +98,10 @@ type Backlog struct {
 	Next    time.Time // when the first queued or deferred one is due; zero when there is none
 }
 
+// ErrNoMailing means that a mailing is not there any more: the one reader of a
+// letter was erased, and the letter along with them.
+var ErrNoMailing = errors.New("no such mailing")
+
 // A Ledger is the record of deliveries. What it returned without an error from
 // Claim survives a power cut; what it returned from Note survives kill -9.
 type Ledger interface {
@@ -117,7 +122,7 @@ type Ledger interface {
 	Trouble(ctx context.Context, reason string) error
 	// Backlog says what is left to do.
 	Backlog(ctx context.Context) (Backlog, error)
-	// Mailing and Variant return what Claims point to.
+	// Mailing and Variant return what Claims point to, or ErrNoMailing.
 	Mailing(ctx context.Context, id string) (Mailing, error)
 	Variant(ctx context.Context, mailing, name string) (templates.Content, error)
 }

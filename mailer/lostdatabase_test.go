@@ -13,6 +13,7 @@ import (
 
 	"weekward/mailer"
 	"weekward/store/storetest"
+	"weekward/subscribers"
 )
 
 // A wire is a way to a server that can be cut, and grows again at once.
@@ -155,4 +156,38 @@ func (f *faltering) Note(ctx context.Context, sender string, ends []mailer.Outco
 	}
 	f.ended += len(ends)
 	return f.Ledger.Note(ctx, sender, ends, begins, now)
+}
+
+// A letter that is erased along with its reader while a sender has it holds up
+// nobody else's, however patient the sender is with a database.
+func TestLetterThatIsErasedInMidSendHoldsNobodyUp(t *testing.T) {
+	n := openNewsroom(t)
+	for _, id := range []string{"erased", "kept"} {
+		l := subscribers.Letter{ID: id, Kind: subscribers.LetterNotice, Address: id + "@example.org", Subject: "A word", Text: "Hello.", At: slot}
+		if err := n.Store.QueueLetter(context.Background(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.Press.Sender.Ledger = &erasing{n.Store, func() { n.exec("DELETE FROM mailings WHERE id = 'erased'") }}
+	n.Press.Sender.Patience = 0
+	work, stop := context.WithTimeout(context.Background(), 3*time.Second)
+	defer stop()
+	if err := n.Press.Sender.Deliver(work); err != nil {
+		t.Errorf("Deliver = %v, want none, and an end within 3 s", err)
+	}
+	if got := n.Relay.count(); got["kept@example.org"] != 1 || len(got) != 1 {
+		t.Errorf("mails: got %v, want one to kept@example.org", got)
+	}
+}
+
+// An erasing ledger does something after each window that was claimed.
+type erasing struct {
+	mailer.Ledger
+	erase func()
+}
+
+func (e *erasing) Claim(ctx context.Context, sender string, limit int, now time.Time) ([]mailer.Claim, error) {
+	claims, err := e.Ledger.Claim(ctx, sender, limit, now)
+	e.erase()
+	return claims, err
 }

@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"weekward/templates"
@@ -23,14 +24,7 @@ func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
 	if p := r.plates.kept[key]; p != nil {
 		return p, nil
 	}
-	var m Mailing
-	var content templates.Content
-	err := r.bear(ctx, "read a variant", func() (err error) {
-		if m, err = r.Ledger.Mailing(ctx, c.Mailing); err == nil {
-			content, err = r.Ledger.Variant(ctx, c.Mailing, c.Variant)
-		}
-		return err
-	})
+	m, content, err := r.readVariant(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -53,4 +47,23 @@ func (r *run) plate(ctx context.Context, c Claim) (*plate, error) {
 	}
 	r.plates.kept[key] = p
 	return p, nil
+}
+
+// readVariant reads what a claim points to. It bears a database that does not
+// answer, but does not wait for what is gone.
+func (r *run) readVariant(ctx context.Context, c Claim) (m Mailing, content templates.Content, err error) {
+	gone := false
+	err = r.bear(ctx, "read a variant", func() (err error) {
+		if m, err = r.Ledger.Mailing(ctx, c.Mailing); err == nil {
+			content, err = r.Ledger.Variant(ctx, c.Mailing, c.Variant)
+		}
+		if gone = errors.Is(err, ErrNoMailing); gone {
+			return nil
+		}
+		return err
+	})
+	if gone {
+		err = ErrNoMailing
+	}
+	return m, content, err
 }

@@ -250,6 +250,9 @@ func (s *Store) Mailing(ctx context.Context, id string) (mailer.Mailing, error) 
 	var header string
 	err := s.read.QueryRowContext(ctx, "SELECT kind, COALESCE(issue, 0), needs, seed, header, created_at FROM mailings WHERE id = $1", id).
 		Scan(&m.Kind, &m.Issue, &m.Needs, &m.Seed, &header, &m.Date)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = mailer.ErrNoMailing
+	}
 	if err == nil && header != "" {
 		err = json.Unmarshal([]byte(header), &m.Header)
 	}
@@ -266,7 +269,7 @@ func (s *Store) Variant(ctx context.Context, mailing, name string) (templates.Co
 	err := s.read.QueryRowContext(ctx, "SELECT subject, html, text FROM variants WHERE mailing = $1 AND name = $2", mailing, name).
 		Scan(&c.Subject, &c.HTML, &c.Text)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fmt.Errorf("no variant %q", name)
+		err = fmt.Errorf("no variant %q: %w", name, mailer.ErrNoMailing)
 	}
 	if err != nil {
 		return templates.Content{}, fmt.Errorf("read mailing %s: %w", mailing, err)
