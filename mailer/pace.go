@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,11 +26,23 @@ type pace struct {
 	step    time.Duration // the wait of the next setback
 	until   time.Time     // nobody goes before it
 	since   time.Time     // the first setback in a row; zero while all is well
+	well    time.Time     // when the last trouble ended
+	freed   chan struct{} // closed when a trouble ends, for those who wait
 	praise  int           // good answers since the last setback
-	limited bool          // the last setback was for a limit of the relay's
+	limits  int           // setbacks for a limit of the relay's, each soon after the one before
 	learned learned
 	slow    atomic.Bool // a rate has been learned
 }
+
+// soon is how soon a relay that has a limit speaks of it again, at most, after
+// it took a message: in the same trouble, or because we are too fast still. A
+// single 421 may be of a relay that is restarted or has many guests for a
+// moment, and says nothing about a rate.
+const soon = 5 * time.Second
+
+// quiet is how long nothing goes out, at least, before that is rest, and not
+// what a relay allows.
+const quiet = 5 * time.Second
 
 // newPace allows what the tickets do, all when they are nil. The first wait for
 // a relay in trouble is first.
@@ -41,29 +54,35 @@ func newPace(t *tickets, first time.Duration, now func() time.Time) *pace {
 // given back with the answer.
 func (p *pace) leave(ctx context.Context) (round int, err error) {
 	for {
-		d, round := p.next()
+		d, freed, round := p.next()
 		if d <= 0 {
 			return round, ctx.Err()
 		}
-		if err := pause(ctx, d); err != nil {
-			return 0, err
+		again, cancel := context.WithTimeout(ctx, d)
+		select {
+		case <-again.Done():
+		case <-freed:
+		}
+		cancel()
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
 		}
 	}
 }
 
-// next says how long to wait. While holding back, whoever may go bars the
-// others for another step.
-func (p *pace) next() (time.Duration, int) {
+// next says how long to wait, unless freed is closed before. While holding
+// back, whoever may go bars the others for another step.
+func (p *pace) next() (d time.Duration, freed <-chan struct{}, round int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	if d := p.until.Sub(now); d > 0 {
-		return d, 0
+		return d, p.freed, 0
 	}
 	if !p.since.IsZero() {
 		p.until = now.Add(p.step)
 	}
-	return 0, p.round
+	return 0, nil, p.round
 }
 
 // free reports whether nothing holds back: no rate, set or learned, and no setback to
@@ -100,10 +119,15 @@ func (p *pace) setback(round int, limited bool) time.Duration {
 	defer p.mu.Unlock()
 	now := time.Now()
 	if p.since.IsZero() {
-		p.since, p.limited = now, false
+		p.since, p.freed = now, make(chan struct{})
+		if now.Sub(p.well) > soon {
+			p.limits = 0
+		}
 	}
-	p.limited = p.limited || limited
 	if round == p.round {
+		if limited {
+			p.limits++
+		}
 		p.round++
 		p.until = now.Add(p.step)
 		p.step = min(2*p.step, longestStep)
@@ -112,29 +136,65 @@ func (p *pace) setback(round int, limited bool) time.Duration {
 	return now.Sub(p.since)
 }
 
-// progress lets everybody go again, unless the answer is to what left before
-// the setback. The step shrinks slowly: a relay with a limit will soon want us
-// slower again.
+// progress notes that the relay dealt with a message: everybody may go again,
+// unless the answer is to what left before the setback. The step shrinks slowly:
+// a relay with a limit will soon want us slower again.
 func (p *pace) progress(round int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.since.IsZero() && round == p.round {
-		p.learned.release(time.Now(), p.limited)
-		p.slow.Store(p.learned.every > 0)
-		p.since, p.until = time.Time{}, time.Time{}
-		// One that says 421 now and then, and takes mail in between, is not to
-		// be waited for a minute each time.
-		p.step = max(p.step/4, p.first)
-	}
-	p.learned.taken++
+	now := time.Now()
+	p.goOn(round, now)
+	p.learned.took(now, p.restsAfter())
 	if p.praise++; p.praise%20 == 0 {
 		p.step = max(p.step/2, p.first)
 	}
 }
 
+// answered notes that the relay put a recipient off: it is there, and that says
+// nothing about what it bears.
+func (p *pace) answered(round int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.goOn(round, time.Now())
+}
+
+// goOn ends a trouble.
+func (p *pace) goOn(round int, now time.Time) {
+	if p.since.IsZero() || round != p.round {
+		return
+	}
+	p.learned.release(now, p.limits > 1)
+	p.slow.Store(p.learned.every > 0)
+	p.since, p.until, p.well = time.Time{}, time.Time{}, now
+	close(p.freed)
+	// One that says 421 now and then, and takes mail in between, is not to
+	// be waited for a minute each time.
+	p.step = max(p.step/4, p.first)
+}
+
+// restsAfter is how long nothing goes out before that is rest: neither a
+// trouble nor a rate of our own explains it.
+func (p *pace) restsAfter() time.Duration {
+	if !p.since.IsZero() {
+		return math.MaxInt64
+	}
+	longest := max(quiet, 2*p.learned.every)
+	if p.tickets != nil {
+		longest = max(longest, 2*p.tickets.every)
+	}
+	return longest
+}
+
 // isLimited reports whether the relay is known to have a limit: then a few
 // refusals in a row say as much as many did the first time.
 func (p *pace) isLimited() bool { return p.slow.Load() }
+
+// isAtLimit reports whether all wait because the relay spoke of a limit.
+func (p *pace) isAtLimit() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.since.IsZero() && p.limits > 0
+}
 
 // learnedWait books a moment of the learned rate, where there is one.
 func (p *pace) learnedWait() time.Duration {

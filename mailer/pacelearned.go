@@ -14,14 +14,15 @@ const (
 )
 
 // learned is the rate that a relay with a limit of its own was found to bear.
-// The zero value has found none. It is measured from one release to the next,
+// The zero value has found none. It is measured from one release to another,
 // a release being the first message that is taken after a setback: what passed
-// and the wait that followed are together what the relay allows.
+// and the waits that followed are together what the relay allows.
 type learned struct {
 	every    time.Duration // between two messages; 0 is no limit
 	slot     time.Time     // the next moment
 	released time.Time
-	taken    int // messages since then
+	taken    int       // messages since then
+	last     time.Time // when the last of them was taken
 	growth   float64
 	grown    time.Time // when every was last changed
 }
@@ -29,9 +30,12 @@ type learned struct {
 // release draws the conclusion when a relay takes mail again. Limited says
 // that it had spoken of a limit before.
 func (l *learned) release(now time.Time, limited bool) {
+	if limited && l.taken < leastTaken {
+		return // and goes on measuring
+	}
 	took, taken := now.Sub(l.released), l.taken
 	l.released, l.taken = now, 0
-	if !limited || taken < leastTaken {
+	if !limited {
 		return
 	}
 	every := time.Duration(float64(took) / float64(taken) / caution)
@@ -43,6 +47,17 @@ func (l *learned) release(now time.Time, limited bool) {
 	}
 	l.every, l.grown = every, now
 	l.slot = now.Add(l.every)
+}
+
+// took counts a message that the relay took. After a rest the measurement
+// begins anew: time in which there was nothing to send says nothing about what
+// the relay allows.
+func (l *learned) took(now time.Time, restsAfter time.Duration) {
+	if now.Sub(l.last) > restsAfter {
+		l.released, l.taken = now, 0
+	}
+	l.taken++
+	l.last = now
 }
 
 // wait books the next moment and returns how long it is until then.

@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -35,7 +36,7 @@ func TestRelayWithARateIsLearned(t *testing.T) {
 					l.release(now, true)
 				}
 				taken, row, step = taken+1, 0, max(step*9/10, time.Second)
-				l.taken++
+				l.took(now, math.MaxInt64)
 				continue
 			}
 			refused++

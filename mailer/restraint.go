@@ -61,13 +61,13 @@ func (l *line) putOff(to string, e *DeliveryError, now time.Time) {
 	n := r.tally.putOff()
 	switch {
 	case held:
-	case n >= mostRefusals, n > r.Connections && r.pace.isLimited():
+	case n >= mostRefusals, n > r.Connections && r.pace.isLimited(), e.isLimit() && r.pace.isAtLimit():
 		// Of a relay with a known limit, one refusal more than may be under way
-		// says as much.
+		// says as much; while we wait for that limit, each says that it holds.
 		r.pace.setback(l.round, e.isLimit())
 		return
 	}
-	r.pace.progress(l.round)
+	r.pace.answered(l.round)
 }
 
 // cuts are the ends that a relay put to connections after so many messages.
