@@ -241,7 +241,7 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 		if l.carried++; !l.conn.Usable() {
 			r.cuts.ended(l.carried) // it closed on the envelope that went along
 		}
-		r.tally.took(v.Mailing)
+		r.tally.took(m)
 		if r.domains.busy.Load() {
 			r.domains.took(domainOf(v.To.Email))
 		}

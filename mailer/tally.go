@@ -9,21 +9,24 @@ import (
 // A tally counts what the relay takes and refuses, over all connections.
 type tally struct {
 	mu       sync.Mutex
-	accepted map[string]bool // mailings of which it took something
+	accepted map[string]bool // issues' mailings of which it took something
 	refusals map[string]int  // in a row, by mailing, and by mailing and reply
 	paused   []error
 	logins   int // refused in a row
 	deferred int // recipients put off in a row
 }
 
-// took notes that the relay took a message of a mailing.
-func (t *tally) took(mailing string) {
+// took notes that the relay took a message of a mailing. A letter is the only
+// one of its own, and needs no memory.
+func (t *tally) took(m Mailing) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.accepted == nil {
 		t.accepted = make(map[string]bool)
 	}
-	t.accepted[mailing] = true
+	if m.Kind == KindIssue {
+		t.accepted[m.ID] = true
+	}
 	clear(t.refusals)
 	t.logins, t.deferred = 0, 0
 }
