@@ -27,18 +27,13 @@ type pace struct {
 	until   time.Time     // nobody goes before it
 	since   time.Time     // the first setback in a row; zero while all is well
 	well    time.Time     // when the last trouble ended
+	lasted  time.Duration // how long that had lasted
 	freed   chan struct{} // closed when a trouble ends, for those who wait
 	praise  int           // good answers since the last setback
-	limits  int           // setbacks for a limit of the relay's, each soon after the one before
+	limits  int           // setbacks for a limit of the relay's, the first of them in this trouble or shortly before it
 	learned learned
 	slow    atomic.Bool // a rate has been learned
 }
-
-// soon is how soon a relay that has a limit speaks of it again, at most, after
-// it took a message: in the same trouble, or because we are too fast still. A
-// single 421 may be of a relay that is restarted or has many guests for a
-// moment, and says nothing about a rate.
-const soon = 5 * time.Second
 
 // quiet is how long nothing goes out, at least, before that is rest, and not
 // what a relay allows.
@@ -120,7 +115,10 @@ func (p *pace) setback(round int, limited bool) time.Duration {
 	now := time.Now()
 	if p.since.IsZero() {
 		p.since, p.freed = now, make(chan struct{})
-		if now.Sub(p.well) > soon {
+		// A relay that has a limit speaks of it again in the same trouble, or
+		// before all has gone well for as long. A single 421 may be of one that
+		// is restarted or has many guests for a moment.
+		if now.Sub(p.well) > min(p.lasted, longestStep) {
 			p.limits = 0
 		}
 	}
@@ -165,7 +163,8 @@ func (p *pace) goOn(round int, now time.Time) {
 	}
 	p.learned.release(now, p.limits > 1)
 	p.slow.Store(p.learned.every > 0)
-	p.since, p.until, p.well = time.Time{}, time.Time{}, now
+	p.well, p.lasted = now, now.Sub(p.since)
+	p.since, p.until = time.Time{}, time.Time{}
 	close(p.freed)
 	// One that says 421 now and then, and takes mail in between, is not to
 	// be waited for a minute each time.
