@@ -65,7 +65,7 @@ func (r *run) work(ctx, last context.Context) {
 // first: then it is queued again in the end.
 func (l *line) deliver(ctx, last context.Context, c Claim) {
 	r := l.run
-	defer r.strays.atHand.Add(-1)
+	defer r.strays.dealtWith()
 	if ctx.Err() != nil || l.told && !r.pace.free() {
 		l.close() // a promised message that must wait is not kept open
 		if ctx.Err() != nil {

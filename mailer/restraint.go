@@ -25,7 +25,7 @@ func (r *run) mayGo(ctx context.Context, c Claim) (bool, error) {
 	now := r.Now()
 	domain := domainOf(c.To.Email)
 	if ok, due, since := r.domains.mayGo(domain, now); !ok {
-		r.strays.atHand.Add(-1)
+		r.strays.dealtWith()
 		state := Queued
 		if r.Patience > 0 && !since.IsZero() && now.Sub(since) > r.Patience {
 			state = Deferred // a send that somebody waits for ends without it
@@ -46,7 +46,7 @@ func (r *run) mayGo(ctx context.Context, c Claim) (bool, error) {
 		return err
 	})
 	if err == nil && !ok {
-		r.strays.atHand.Add(-1)
+		r.strays.dealtWith()
 		r.notes.end(Outcome{Claim: c, State: Deferred, At: now, DueAt: r.Warmup.morning(now, 1).UTC(), Reply: ReasonWarmup})
 	}
 	return ok, err

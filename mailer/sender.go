@@ -137,7 +137,7 @@ func (s *Sender) newRun(stay bool, wake <-chan struct{}) *run {
 	}
 	r.pace = newPace(r.tickets(), r.Step, r.Now)
 	r.domains = newDomains(r.PerDomain)
-	r.claims = make(chan Claim, r.Connections)
+	r.claims, r.strays = make(chan Claim, r.Connections), newStrays()
 	r.crowd = crowd{over: make(chan struct{})}
 	return r
 }

@@ -15,8 +15,22 @@ var errStray = errors.New("claims may have been made whose commit was not answer
 // between the commit and its answer. Such deliveries would wait for ever for a
 // sender that lives and knows nothing of them.
 type strays struct {
-	doubted atomic.Bool  // the ledger has refused or not answered
-	atHand  atomic.Int64 // claims that are known here and not dealt with
+	doubted atomic.Bool   // the ledger has refused or not answered
+	atHand  atomic.Int64  // claims that are known here and not dealt with
+	none    chan struct{} // told when the last of them is
+}
+
+func newStrays() strays { return strays{none: make(chan struct{}, 1)} }
+
+// dealtWith notes that a claim is.
+func (s *strays) dealtWith() {
+	if s.atHand.Add(-1) > 0 {
+		return
+	}
+	select {
+	case s.none <- struct{}{}:
+	default: // it is told already
+	}
 }
 
 // possible reports whether claims that are open cannot be ours but by mistake.

@@ -172,7 +172,8 @@ func (r *run) await(ctx context.Context) (more bool, err error) {
 	}
 }
 
-// rest waits for a moment, for the next delivery, or to be woken.
+// rest waits for a moment, for the next delivery, for the last claim to be
+// dealt with, or to be woken.
 func (r *run) rest(ctx context.Context, b Backlog, now time.Time) error {
 	d := pollIdle
 	if b.Claimed || !r.stay {
@@ -187,6 +188,7 @@ func (r *run) rest(ctx context.Context, b Backlog, now time.Time) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
+	case <-r.strays.none:
 	case <-r.wake:
 	}
 	return nil
