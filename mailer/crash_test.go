@@ -109,7 +109,7 @@ func TestProcessesAtOneSlotMailOnce(t *testing.T) {
 		})
 	}
 	t.Run("8 on PostgreSQL", func(t *testing.T) {
-		meetAtTheSlot(t, openNewsroomAt(t, storetest.Postgres(t)), 8)
+		meetAtTheSlot(t, openNewsroomAt(t, storetest.PostgresWithSchema(t)), 8)
 	})
 }
 

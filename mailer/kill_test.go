@@ -108,7 +108,7 @@ func TestWaitingSenderTakesOverFromADeadOne(t *testing.T) {
 
 // Where no lock file tells, as on PostgreSQL, silence does.
 func TestSilentSenderIsTakenOverWhenItsLeaseIsOut(t *testing.T) {
-	n := openNewsroomAt(t, storetest.Postgres(t))
+	n := openNewsroomAt(t, storetest.PostgresWithSchema(t))
 	addresses := n.subscribe(50)
 	n.run(mailer.PublishOptions{Leave: true})
 	if claims, err := n.Store.Claim(context.Background(), "silent", 20, n.Clock.Now()); err != nil || len(claims) != 20 {

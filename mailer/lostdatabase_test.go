@@ -83,7 +83,7 @@ func TestLostConnectionsToPostgresDoubleNothing(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	t.Parallel() // it mostly waits
-	direct := storetest.Postgres(t)
+	direct := storetest.PostgresWithSchema(t)
 	u, err := url.Parse(direct)
 	if err != nil {
 		t.Fatal(err)

@@ -53,6 +53,8 @@ func TestLittleMemoryIsEnoughForAnyList(t *testing.T) {
 	if peak > most || peak < 1<<20 {
 		t.Errorf("resident memory: got %d MB, want at most %d MB and more than none", peak>>20, most>>20)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	doubles := 0
 	for _, count := range got {
 		doubles += count - 1

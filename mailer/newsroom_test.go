@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -61,8 +62,39 @@ func (c *clock) Set(at time.Time) {
 
 // openNewsroom opens one on SQLite, a minute after the slot.
 func openNewsroom(t testing.TB) *newsroom {
-	return openNewsroomAt(t, filepath.Join(t.TempDir(), "subscribers.db"))
+	t.Helper()
+	empty, err := emptyDatabase()
+	address := filepath.Join(t.TempDir(), "subscribers.db")
+	if err == nil {
+		err = os.WriteFile(address, empty, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return openNewsroomAt(t, address)
 }
+
+// emptyDatabase is one with the schema in it: to copy it is quicker than to
+// migrate each time.
+var emptyDatabase = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "weekward-schema-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	address := filepath.Join(dir, "subscribers.db")
+	s, err := store.Open(context.Background(), address)
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(address)
+})
+
+// parsedTemplates are what every press prints with.
+var parsedTemplates = sync.OnceValues(func() (*templates.Set, error) { return templates.New(nil) })
 
 func openNewsroomAt(t testing.TB, address string) *newsroom {
 	t.Helper()
@@ -94,7 +126,7 @@ func (n *newsroom) newPress() *mailer.Press {
 }
 
 func makePress(s *store.Store, url string, now func() time.Time) (*mailer.Press, error) {
-	set, err := templates.New(nil)
+	set, err := parsedTemplates()
 	if err != nil {
 		return nil, err
 	}

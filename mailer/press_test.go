@@ -24,7 +24,7 @@ var ctx = context.Background()
 
 func TestSlotSendsOnceWhateverTheNumberOfProcesses(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { sendsOnce(t, openNewsroom(t)) })
-	t.Run("postgres", func(t *testing.T) { sendsOnce(t, openNewsroomAt(t, storetest.Postgres(t))) })
+	t.Run("postgres", func(t *testing.T) { sendsOnce(t, openNewsroomAt(t, storetest.PostgresWithSchema(t))) })
 }
 
 func sendsOnce(t *testing.T, n *newsroom) {

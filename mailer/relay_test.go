@@ -82,6 +82,31 @@ func (r *relay) count() map[string]int {
 	return n
 }
 
+// triesOf returns how often the relay was asked to take a mail to somebody. An
+// envelope that was spoken ahead may be answered after a send has ended.
+func (r *relay) triesOf(to string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tries[to]
+}
+
+// allTries is triesOf for everybody.
+func (r *relay) allTries() (tries int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, k := range r.tries {
+		tries += k
+	}
+	return tries
+}
+
+// sendersOf returns the senders of the envelopes to somebody.
+func (r *relay) sendersOf(to string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.senders[to])
+}
+
 // doubles returns how many messages came more than once.
 func (r *relay) doubles() int {
 	doubles := 0

@@ -78,6 +78,7 @@ func TestLimitOfADomainHoldsNobodyElseUp(t *testing.T) {
 
 // Three processes after one another, and four at once, keep to one rate.
 func TestRateIsKeptOverRestartsAndBySeveralProcesses(t *testing.T) {
+	t.Parallel() // it mostly waits
 	n := openNewsroom(t)
 	n.subscribe(300)
 	const perMinute = 600

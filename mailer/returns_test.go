@@ -45,7 +45,7 @@ func TestEveryReadersMailReturnsToAnAddressOfItsOwn(t *testing.T) {
 	n.Relay.sameBytes(t)
 	tries := 0
 	for i, to := range readers {
-		senders := n.Relay.senders[to]
+		senders := n.Relay.sendersOf(to)
 		tries += len(senders)
 		if got := slices.Compact(slices.Clone(senders)); len(got) != 1 {
 			t.Errorf("MAIL FROM for %s: got %q, want the same at every try", to, got)
@@ -81,7 +81,7 @@ func TestMailToNobodyOnTheListReturnsToTheMailboxItself(t *testing.T) {
 	}
 	n.Press.Settings.Review = mailer.ReviewHold
 	n.Press.Run(ctx, mailer.PublishOptions{}) //nolint:errcheck // it is held, and says so to the editor
-	if got := n.Relay.senders["editor@example.org"]; len(got) != 2 || got[0] != "bounces@mail.example.org" || got[1] != got[0] {
+	if got := n.Relay.sendersOf("editor@example.org"); len(got) != 2 || got[0] != "bounces@mail.example.org" || got[1] != got[0] {
 		t.Errorf("MAIL FROM of a test mail and a notice: got %q, want bounces@mail.example.org", got)
 	}
 }

@@ -105,7 +105,7 @@ func TestUnknownMailboxBouncesAtOnce(t *testing.T) {
 		return nil
 	}
 	wantFigures(t, n.run(mailer.PublishOptions{}), mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 10, Sent: 9, Bounced: 1})
-	if got := n.Relay.tries["r00003@example.org"]; got != 1 {
+	if got := n.Relay.triesOf("r00003@example.org"); got != 1 {
 		t.Errorf("tries of a mailbox that is not there: got %d, want 1", got)
 	}
 	var bounced []mailer.Delivery
@@ -144,11 +144,7 @@ func TestRefusedContentPausesAndBouncesNobody(t *testing.T) {
 				t.Errorf("refused issue: got %d, want 1", e.Issue)
 			}
 			wantFigures(t, report, mailer.Report{Issue: 1, State: mailer.IssuePaused, Planned: 100, Queued: 100})
-			tries := 0
-			for _, k := range n.Relay.tries {
-				tries += k
-			}
-			if tries > 20 {
+			if tries := n.Relay.allTries(); tries > 20 {
 				t.Errorf("refused tries: got %d, want at most 20", tries)
 			}
 			_, err = n.Press.Run(context.Background(), mailer.PublishOptions{})
@@ -406,13 +402,16 @@ func TestRelayWithALimitIsNotRushed(t *testing.T) {
 			return says(451, smtp.EnhancedCode{4, 7, 1}, "too many messages, slow down")
 		}
 		if passed++; passed%50 == 0 {
-			until = time.Now().Add(200 * time.Millisecond)
+			until = time.Now().Add(50 * time.Millisecond)
 		}
 		return nil
 	}
-	n.Press.Sender.Step = 100 * time.Millisecond
+	n.Press.Sender.Step = 25 * time.Millisecond
 	r := n.run(mailer.PublishOptions{})
-	if r.Sent+r.Deferred != 200 || refused != r.Deferred || refused > 70 {
+	mu.Lock()
+	defer mu.Unlock()
+	// An envelope that was spoken ahead and withdrawn is refused, too.
+	if r.Sent+r.Deferred != 200 || refused < r.Deferred || refused > 70 {
 		t.Errorf("report: got %+v with %d refused tries, want at most 70 put off and the rest sent", r, refused)
 	}
 }

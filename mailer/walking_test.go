@@ -137,7 +137,7 @@ func (w *walk) stumble(t *testing.T, s step) (reached bool) {
 func (w *walk) newsroom(t *testing.T) *newsroom {
 	t.Helper()
 	if w.route.postgres {
-		n := openNewsroomAt(t, storetest.Postgres(t))
+		n := openNewsroomAt(t, storetest.PostgresWithSchema(t))
 		prepareWalk(t, n)
 		return n
 	}

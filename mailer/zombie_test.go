@@ -34,7 +34,7 @@ func TestZombieSendsNothing(t *testing.T) {
 	// It may be stopped in the midst of a transaction, whose locks the others
 	// wait for until the server ends it: after a minute, when nobody says less.
 	t.Run("postgres", func(t *testing.T) {
-		wakeAZombie(t, openNewsroomAt(t, storetest.Postgres(t)+"&idle_in_transaction_session_timeout=2s"), program)
+		wakeAZombie(t, openNewsroomAt(t, storetest.PostgresWithSchema(t)+"&idle_in_transaction_session_timeout=2s"), program)
 	})
 }
 
@@ -73,7 +73,7 @@ func TestWorkersAreKilledAndStoppedOnPostgres(t *testing.T) {
 		}
 	}
 	const workers, connections = 8, 2
-	n := openNewsroomAt(t, storetest.Postgres(t))
+	n := openNewsroomAt(t, storetest.PostgresWithSchema(t))
 	// As many as a busy pair of cores cannot mail in that time: each answer
 	// takes a while.
 	addresses := n.subscribe(int(lasting.Seconds() * 200))

@@ -29,7 +29,7 @@ import (
 func Each(t *testing.T, f func(t *testing.T, s *store.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, Open(t)) })
-	t.Run("postgres", func(t *testing.T) { f(t, OpenAt(t, postgres(t, true))) })
+	t.Run("postgres", func(t *testing.T) { f(t, OpenAt(t, PostgresWithSchema(t))) })
 }
 
 // Open opens an empty SQLite database in a temporary folder.
@@ -60,6 +60,13 @@ func OpenAt(t testing.TB, address string) *store.Store {
 func Postgres(t testing.TB) string {
 	t.Helper()
 	return postgres(t, false)
+}
+
+// PostgresWithSchema is Postgres with the schema in the database, for whoever
+// opens a store on it.
+func PostgresWithSchema(t testing.TB) string {
+	t.Helper()
+	return postgres(t, true)
 }
 
 // postgres makes a database, empty or with the schema in it: copying one is
