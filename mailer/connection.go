@@ -239,7 +239,7 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 	switch v.blame {
 	case nobody:
 		if l.carried++; !l.conn.Usable() {
-			r.cuts.ended(l.carried) // it closed on the envelope that went along
+			r.renewal.ended(l.carried, time.Now()) // it closed on the envelope that went along
 		}
 		r.tally.took(m)
 		if r.domains.busy.Load() {
@@ -258,7 +258,7 @@ func (l *line) settle(ctx context.Context, m Mailing, v verdict, err error) {
 			r.pauseMailing(ctx, m, asDelivery(err))
 		}
 	case relay:
-		l.cut(v.To.Email, asDelivery(err), v.At)
+		l.closed(v.To.Email, asDelivery(err), v.At)
 		// A connection that carried something has come to its end, as all do;
 		// one that carried nothing says that the relay is in trouble.
 		if l.carried == 0 || l.conn.Usable() {

@@ -27,10 +27,15 @@ type Meter interface {
 // is lost by a kill -9.
 const bookAhead = time.Second
 
+// farthestMoment is farther ahead than senders book, at one mail a minute, too.
+// What seems to be beyond it was booked before a clock was set back.
+const farthestMoment = 5 * time.Minute
+
 // tickets are the moments at which a sender may send, booked a second's worth
 // at a time.
 type tickets struct {
 	every time.Duration
+	now   func() time.Time
 	book  func(ctx context.Context, n int) (first time.Time, err error)
 
 	mu   sync.Mutex
@@ -42,7 +47,7 @@ type tickets struct {
 func (t *tickets) take(ctx context.Context) (time.Time, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.left == 0 {
+	if t.left == 0 || t.next.Sub(t.now()) > farthestMoment {
 		n := max(int(bookAhead/t.every), 1)
 		first, err := t.book(ctx, n)
 		if err != nil {
@@ -61,7 +66,7 @@ func (r *run) tickets() *tickets {
 	if r.PerMinute <= 0 {
 		return nil
 	}
-	t := &tickets{every: time.Minute / time.Duration(r.PerMinute)}
+	t := &tickets{every: time.Minute / time.Duration(r.PerMinute), now: r.Now}
 	t.book = func(ctx context.Context, n int) (first time.Time, err error) {
 		err = r.bear(ctx, "book moments to send at", func() error {
 			first, err = r.Meter.Book(ctx, r.id, n, t.every, r.Now())
@@ -71,7 +76,7 @@ func (r *run) tickets() *tickets {
 	}
 	if r.Meter == nil {
 		t.book = func(context.Context, int) (time.Time, error) { // after the last one booked
-			if now := r.Now(); t.next.Before(now) {
+			if now := r.Now(); t.next.Before(now) || t.next.Sub(now) > farthestMoment {
 				return now, nil
 			}
 			return t.next, nil

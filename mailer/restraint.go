@@ -3,8 +3,6 @@ package mailer
 import (
 	"context"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -68,52 +66,6 @@ func (l *line) putOff(to string, e *DeliveryError, now time.Time) {
 		return
 	}
 	r.pace.answered(l.round)
-}
-
-// cuts are the ends that a relay put to connections after so many messages.
-type cuts struct {
-	mu   sync.Mutex
-	last int          // messages that the last one had carried
-	same int          // how many in a row had carried as many
-	most atomic.Int32 // messages that a connection may carry, as it seems; 0 is not known
-}
-
-// mostCuts is how many connections in a row must end after the same number of
-// messages, before that is no chance: relays that close at random do so after
-// few, and to renew connections for nothing costs more than those cuts.
-const mostCuts = 4
-
-// ended notes how much a connection had carried when the relay ended it.
-func (c *cuts) ended(carried int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if carried != c.last {
-		c.last, c.same = carried, 0
-	}
-	if c.same++; carried > 0 && c.same >= mostCuts {
-		c.most.Store(int32(carried))
-	}
-}
-
-// cut draws the conclusion from an answer that ended a connection. Relays take
-// so many messages over one and then say 421: once that is seen often enough, we
-// come before them. A 421 to a recipient may be about the domain.
-func (l *line) cut(to string, e *DeliveryError, now time.Time) {
-	if e.Code != 421 {
-		return
-	}
-	if e.Stage == StageTo {
-		l.run.domains.putOff(domainOf(to), now)
-	}
-	l.run.cuts.ended(l.carried)
-}
-
-// perConnection is how many messages a connection carries.
-func (r *run) perConnection() int {
-	if most := int(r.cuts.most.Load()); most > 0 {
-		return min(most, r.PerConnection)
-	}
-	return r.PerConnection
 }
 
 // isAboutDomain reports whether a refusal for now may be about the recipient's

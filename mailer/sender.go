@@ -109,7 +109,7 @@ type run struct {
 	pace    *pace
 	domains *domains
 	warming warming
-	cuts    cuts
+	renewal renewal
 	plates  plates
 	claims  chan Claim
 	crowd   crowd
