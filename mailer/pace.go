@@ -108,30 +108,39 @@ func (p *pace) spend(ctx context.Context) error {
 }
 
 // setback makes everybody wait, and reports for how long there have been
-// nothing but setbacks. Limited says that the relay has spoken of a limit.
+// nothing but setbacks. Limited says that the relay has spoken of a limit. An
+// answer to what left before the last setback says nothing new.
 func (p *pace) setback(round int, limited bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if p.since.IsZero() {
+	switch {
+	case round != p.round && p.since.IsZero():
+		return 0
+	case round != p.round:
+		return now.Sub(p.since)
+	case p.since.IsZero():
 		p.since, p.freed = now, make(chan struct{})
-		// A relay that has a limit speaks of it again in the same trouble, or
-		// before all has gone well for as long. A single 421 may be of one that
-		// is restarted or has many guests for a moment.
-		if now.Sub(p.well) > min(p.lasted, longestStep) {
+		if now.Sub(p.well) > p.soon() {
 			p.limits = 0
 		}
 	}
-	if round == p.round {
-		if limited {
-			p.limits++
-		}
-		p.round++
-		p.until = now.Add(p.step)
-		p.step = min(2*p.step, longestStep)
-		p.praise = 0
+	if limited {
+		p.limits++
 	}
+	p.round++
+	p.until = now.Add(p.step)
+	p.step = min(2*p.step, longestStep)
+	p.praise = 0
 	return now.Sub(p.since)
+}
+
+// soon is how soon a relay that has a limit speaks of it again: in the same
+// trouble, before all has gone well for as long, or, where its rate is known,
+// within a few messages. A single 421 may be of a relay that is restarted or has
+// many guests for a moment.
+func (p *pace) soon() time.Duration {
+	return max(min(p.lasted, longestStep), leastTaken*p.learned.every)
 }
 
 // progress notes that the relay dealt with a message: everybody may go again,

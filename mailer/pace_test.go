@@ -49,19 +49,25 @@ func TestSingle421sDoNotMakeASendSlow(t *testing.T) {
 
 // A relay with a limit speaks of it again as soon as we go on.
 func TestLimitThatIsSpokenOfTwiceIsKeptTo(t *testing.T) {
-	for why, takes := range map[string]func() bool{
-		"100 in a minute":   inEach(time.Minute, 100),
-		"20 in ten seconds": inEach(10*time.Second, 20),
-		"two in a second":   inEach(time.Second, 2),
+	const lasting = 2 * time.Hour
+	for _, c := range []struct {
+		why  string
+		span time.Duration
+		most int
+	}{
+		{"100 in a minute", time.Minute, 100},
+		{"20 in ten seconds", 10 * time.Second, 20},
+		{"two in a second", time.Second, 2},
+		{"three in a minute", time.Minute, 3},
 	} {
-		t.Run(why, func(t *testing.T) {
+		t.Run(c.why, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				taken, refused := sendAt(t, newPace(nil, time.Second, time.Now), 30*time.Minute, takes)
+				taken, refused := sendAt(t, newPace(nil, time.Second, time.Now), lasting, inEach(c.span, c.most))
 				if share := float64(refused) / float64(taken+refused); share > 0.2 {
 					t.Errorf("refused: got %d of %d tries, want less than a fifth", refused, taken+refused)
 				}
-				if taken < 30*100*6/10 {
-					t.Errorf("taken in 30 minutes: got %d, want most of what the relay allows", taken)
+				if allowed := int(lasting/c.span) * c.most; taken < allowed*6/10 {
+					t.Errorf("taken in two hours: got %d, want most of the %d that the relay allows", taken, allowed)
 				}
 			})
 		})
@@ -124,4 +130,23 @@ func TestAllGoOnWhenATroubleIsOver(t *testing.T) {
 			t.Errorf("after the relay took a message: got %d of 7 going on within %s, want all at once", len(began), waited)
 		}
 	})
+}
+
+// An answer to what left before a setback says nothing new, when that trouble
+// is over, too.
+func TestLateAnswerIsNoNewTrouble(t *testing.T) {
+	p := newPace(nil, time.Millisecond, time.Now)
+	early, err := p.leave(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.setback(early, true)
+	round, err := p.leave(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.progress(round)
+	if lasted := p.setback(early, true); lasted != 0 || !p.free() {
+		t.Errorf("setback of what left before the last one = %s of trouble, free %v, want none", lasted, p.free())
+	}
 }

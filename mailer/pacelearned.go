@@ -22,7 +22,7 @@ type learned struct {
 	slot     time.Time     // the next moment
 	released time.Time
 	taken    int       // messages since then
-	last     time.Time // when the last of them was taken
+	last     time.Time // when anything last happened
 	growth   float64
 	grown    time.Time // when every was last changed
 }
@@ -30,6 +30,7 @@ type learned struct {
 // release draws the conclusion when a relay takes mail again. Limited says
 // that it had spoken of a limit before.
 func (l *learned) release(now time.Time, limited bool) {
+	l.last = now // waiting for it was no rest
 	if limited && l.taken < leastTaken {
 		return // and goes on measuring
 	}
