@@ -35,7 +35,7 @@ type Sender struct {
 	Now     func() time.Time
 
 	Connections   int            // to the relay at once; 4 when 0
-	PerConnection int            // messages before a connection is renewed; 100 when 0
+	PerConnection int            // messages before a connection is renewed; 1,000 when 0
 	PerMinute     int            // messages a minute over all connections, and all senders that share Meter; 0 is no limit
 	PerDomain     map[string]int // messages a minute to a domain of recipients, for this process
 	Warmup        Warmup         // of a new sending address; without Days there is none
@@ -124,7 +124,7 @@ type run struct {
 func (s *Sender) newRun(stay bool, wake <-chan struct{}) *run {
 	r := &run{Sender: *s, id: strings.ToLower(rand.Text()[:20]), stay: stay, wake: wake, log: s.logger()}
 	r.Connections = max(cmp.Or(s.Connections, 4), 1)
-	r.PerConnection = cmp.Or(s.PerConnection, 100)
+	r.PerConnection = cmp.Or(s.PerConnection, 1000)
 	r.OnUncertain = cmp.Or(s.OnUncertain, Resend)
 	r.Grace = cmp.Or(s.Grace, 30*time.Second)
 	r.Lease = cmp.Or(s.Lease, 30*time.Second)

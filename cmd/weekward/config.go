@@ -155,7 +155,7 @@ func defaultConfig() Config {
 		Site:     SiteConfig{Language: "en"},
 		Schedule: ScheduleConfig{Weekday: "tuesday", Time: "07:00", Zone: "UTC", Freeze: Duration(time.Hour), Review: "hold", MaxLateness: Duration(24 * time.Hour), MinItems: 3},
 		Database: DatabaseConfig{URL: "subscribers.db"},
-		SMTP:     SMTPConfig{URL: "outbox:./outbox", EnvelopeTokens: true, Answer: Duration(10 * time.Minute), Connections: 4, PerConnection: 100, OnUncertain: "resend"},
+		SMTP:     SMTPConfig{URL: "outbox:./outbox", EnvelopeTokens: true, Answer: Duration(10 * time.Minute), Connections: 4, PerConnection: 1000, OnUncertain: "resend"},
 		Fetch:    FetchConfig{Parallel: 8, MinInterval: Duration(time.Hour), MaxBytes: 15 << 20, Pages: 20, FollowShortLinks: true},
 		Ranking:  defaultRanking(),
 		Web:      WebConfig{Addr: "127.0.0.1:8080", DeskAddr: "127.0.0.1:8081", SignupsPerHour: 1000, SignupsPerNet: 10},
