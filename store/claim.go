@@ -81,27 +81,28 @@ const (
 )
 
 // due reads the deliveries that are due, with the fence they are about to get,
-// and whether all are due at the same moment. They come in one text, of which the claims are made without a copy: a window
-// has hundreds of rows, and a row that is scanned by itself costs thirty
-// allocations.
+// and whether all are due at the same moment. They come in one text, of which
+// the claims are made without a copy: a window has hundreds of rows, and a row
+// that is scanned by itself costs thirty allocations.
 func due(ctx context.Context, tx *sql.Tx, e engine, limit int, now time.Time) (found []taken, atOnce bool, err error) {
-	var rows sql.NullString
+	var octets []byte
 	err = tx.QueryRowContext(ctx, `
-		SELECT COALESCE(MIN(d.due_at) = MAX(d.due_at), FALSE), string_agg(d.mailing || $3 || d.recipient || $3 || d.variant || $3 || COALESCE(subscribers.email, mailings.address)
+		SELECT COALESCE(MIN(d.due_at) = MAX(d.due_at), FALSE), `+fmt.Sprintf(e.octets, `string_agg(d.mailing || $3 || d.recipient || $3 || d.variant || $3 || COALESCE(subscribers.email, mailings.address)
 		    || $3 || COALESCE(subscribers.epoch, 0) || $3 || d.priority || $3 || (d.fence + 1) || $3 || d.attempts || $3 || d.doubts
 		    || $3 || COALESCE(CAST(d.failed_at AS TEXT), '')
-		    || $3 || CASE WHEN needs = '' OR needs = COALESCE(subscribers.state, 'erased') THEN '' ELSE 'gone' END, $4)
+		    || $3 || CASE WHEN needs = '' OR needs = COALESCE(subscribers.state, 'erased') THEN '' ELSE 'gone' END, $4)`)+`
 		FROM (SELECT mailing, recipient, variant, priority, due_at, fence, attempts, doubts, failed_at FROM deliveries
 		      WHERE state IN ('queued', 'deferred') AND due_at <= $1
 		        AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
 		      ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`) AS d
 		JOIN mailings ON mailings.id = d.mailing LEFT JOIN subscribers ON subscribers.id = d.recipient`,
-		utc(now), limit, columnEnd, rowEnd).Scan(&atOnce, &rows)
-	if err != nil || rows.String == "" {
+		utc(now), limit, columnEnd, rowEnd).Scan(&atOnce, &octets)
+	if err != nil || len(octets) == 0 {
 		return nil, false, err
 	}
-	found = make([]taken, 0, limit)
-	for row := range strings.SplitSeq(rows.String, rowEnd) {
+	rows := string(octets)
+	found = make([]taken, 0, strings.Count(rows, rowEnd)+1)
+	for row := range strings.SplitSeq(rows, rowEnd) {
 		c, err := parseTaken(row)
 		if err != nil {
 			return nil, false, err

@@ -26,6 +26,7 @@ func (s *Store) Claim(ctx context.Context, sender string, limit int, now time.Ti
 		if err != nil {
 			return err
 		}
+		claims = make([]mailer.Claim, 0, len(taken))
 		for _, c := range taken {
 			if c.gone {
 				err = skip(ctx, tx, c.Claim, now)

@@ -46,6 +46,10 @@ type engine struct {
 	// members selects the texts of a JSON list that is a statement's first
 	// placeholder: one statement for any number of rows.
 	members string
+	// octets gives a text as octets, without what its driver makes of texts: the
+	// one for SQLite first tries whether a text is a time, in a dozen forms, and
+	// copies it for each.
+	octets string
 	// searching is a query for the IDs of at most $2 items that answer the
 	// question $1, and question writes what it is asked; see search.go.
 	searching string
@@ -74,6 +78,7 @@ var sqliteEngine = engine{
 
 	rowByRow: true,
 	members:  "SELECT value FROM json_each($1)",
+	octets:   "CAST(%s AS BLOB)",
 }
 
 var postgresEngine = engine{
@@ -87,6 +92,7 @@ var postgresEngine = engine{
 	async:   "SET LOCAL synchronous_commit = off",
 	serial:  "LOCK TABLE collectors IN EXCLUSIVE MODE",
 	members: "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))",
+	octets:  "convert_to(%s, 'UTF8')",
 
 	searching:  postgresSearching,
 	question:   postgresQuestion,
