@@ -22,8 +22,22 @@ type taken struct {
 }
 
 // claim takes up to limit deliveries, letters first; two senders never get the
-// same one. The recipient's state is read in the commit that opens the window.
+// same one. When none is due, they come from a roll. The recipient's state is
+// read in the commit that opens the window.
 func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
+	found, err := claimDue(ctx, tx, e, sender, limit, now)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	found, queued, err := claimRoll(ctx, tx, e, sender, limit)
+	if err != nil || !queued {
+		return found, err
+	}
+	return claimDue(ctx, tx, e, sender, limit, now)
+}
+
+// claimDue takes up to limit of the deliveries that are due.
+func claimDue(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
 	found, atOnce, err := due(ctx, tx, e, limit, now)
 	if err != nil {
 		return nil, err

@@ -232,16 +232,21 @@ func (s *Store) Backlog(ctx context.Context) (mailer.Backlog, error) {
 		return b, fmt.Errorf("write down what ended: %w", err)
 	}
 	var next sql.NullTime
+	var rolled bool
 	err := s.read.QueryRowContext(ctx, `
 		SELECT EXISTS (SELECT 1 FROM deliveries
 		               WHERE state IN ('queued', 'deferred') AND state = 'queued' AND priority >= 0 AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)),
+		       EXISTS (SELECT 1 FROM rolls WHERE NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)),
 		       EXISTS (SELECT 1 FROM deliveries WHERE state IN ('claimed', 'sending') AND sender > ''),
 		       (SELECT due_at FROM deliveries WHERE state IN ('queued', 'deferred') AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
-		        ORDER BY due_at LIMIT 1)`).Scan(&b.Queued, &b.Claimed, &next)
+		        ORDER BY due_at LIMIT 1)`).Scan(&b.Queued, &rolled, &b.Claimed, &next)
 	if err != nil {
 		return mailer.Backlog{}, fmt.Errorf("look for open deliveries: %w", err)
 	}
 	b.Next = next.Time.UTC()
+	if rolled {
+		b.Queued, b.Next = true, atOnce
+	}
 	return b, nil
 }
 

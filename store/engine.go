@@ -46,6 +46,9 @@ type engine struct {
 	// members selects the texts of a JSON list that is a statement's first
 	// placeholder: one statement for any number of rows.
 	members string
+	// listOf makes a JSON list of an expression's values, and rolled is a query
+	// for the recipients of all rolls, one to a row.
+	listOf, rolled string
 	// octets gives a text as octets, without what its driver makes of texts: the
 	// one for SQLite first tries whether a text is a time, in a dozen forms, and
 	// copies it for each.
@@ -79,6 +82,8 @@ var sqliteEngine = engine{
 	rowByRow: true,
 	members:  "SELECT value FROM json_each($1)",
 	octets:   "CAST(%s AS BLOB)",
+	listOf:   "json_group_array(%s)",
+	rolled:   "SELECT mailing, part, variant, recipients, value AS recipient FROM rolls, json_each(recipients)",
 }
 
 var postgresEngine = engine{
@@ -93,6 +98,9 @@ var postgresEngine = engine{
 	serial:  "LOCK TABLE collectors IN EXCLUSIVE MODE",
 	members: "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))",
 	octets:  "convert_to(%s, 'UTF8')",
+	listOf:  "CAST(jsonb_agg(%s) AS TEXT)",
+	rolled: `SELECT mailing, part, variant, recipients, listed.value AS recipient
+		FROM rolls CROSS JOIN jsonb_array_elements_text(CAST(recipients AS jsonb)) AS listed (value)`,
 
 	searching:  postgresSearching,
 	question:   postgresQuestion,

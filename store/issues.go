@@ -153,7 +153,7 @@ func (s *Store) FreezeIssue(ctx context.Context, f mailer.Frozen) (bool, error) 
 		if err := failpoint.After("variants", insertVariants(ctx, tx, f)); err != nil {
 			return err
 		}
-		if err := failpoint.After("planned", queueFrozen(ctx, tx, f)); err != nil {
+		if err := failpoint.After("planned", queueFrozen(ctx, tx, s.engine, f)); err != nil {
 			return err
 		}
 		return s.tidings.tellFrozen(ctx, tx, f)
@@ -195,22 +195,6 @@ func insertVariants(ctx context.Context, tx *sql.Tx, f mailer.Frozen) error {
 func insertVariant(ctx context.Context, tx *sql.Tx, mailing, name string, c templates.Content) error {
 	_, err := tx.ExecContext(ctx, "INSERT INTO variants (mailing, name, subject, html, text) VALUES ($1, $2, $3, $4, $5)",
 		mailing, name, c.Subject, c.HTML, c.Text)
-	return err
-}
-
-// insertDeliveries queues a delivery for every active subscriber whose variant
-// is there, in the order in which they are claimed: that takes the fewest pages
-// then, and in every commit.
-func insertDeliveries(ctx context.Context, tx *sql.Tx, m mailer.Mailing) error {
-	planned, err := changed(tx.ExecContext(ctx, `
-		INSERT INTO deliveries (mailing, recipient, variant)
-		SELECT variants.mailing, subscribers.id, variants.name
-		FROM subscribers JOIN variants ON variants.name = lang || '|' || topics || '|' || format
-		WHERE variants.mailing = $1 AND state || '' = 'active' ORDER BY subscribers.id`, m.ID))
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "UPDATE mailings SET planned = $2 WHERE id = $1", m.ID, planned)
 	return err
 }
 
@@ -266,7 +250,9 @@ func (s *Store) Figures(ctx context.Context, number int) (mailer.Figures, error)
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT planned, COALESCE(state, ''), COUNT(state)
 		FROM mailings LEFT JOIN deliveries ON mailing = id
-		WHERE issue = $1 GROUP BY planned, state`, number)
+		WHERE issue = $1 GROUP BY planned, state
+		UNION ALL
+		SELECT planned, 'queued', SUM(size) FROM mailings JOIN rolls ON mailing = id WHERE issue = $1 GROUP BY planned`, number)
 	if err != nil {
 		return f, fmt.Errorf("count deliveries: %w", err)
 	}

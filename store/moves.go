@@ -26,7 +26,7 @@ func announceMove(ctx context.Context, tx *sql.Tx, to, from string) error {
 // hands over the issues that wait for them: nobody misses one by moving. It
 // returns who left; one who was no longer active has nothing to hand over. The
 // move is remembered until the old address is erased, for forward.
-func completeMove(ctx context.Context, tx *sql.Tx, to string, now time.Time) (left subscribers.Subscriber, err error) {
+func completeMove(ctx context.Context, tx *sql.Tx, e engine, to string, now time.Time) (left subscribers.Subscriber, err error) {
 	var from string
 	err = tx.QueryRowContext(ctx, "SELECT replaces FROM moves WHERE subscriber = $1", to).Scan(&from)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -47,7 +47,7 @@ func completeMove(ctx context.Context, tx *sql.Tx, to string, now time.Time) (le
 		_, err = tx.ExecContext(ctx, "DELETE FROM moves WHERE replaces = $1 AND subscriber <> $2", from, to) // one of them is enough
 	}
 	if err == nil {
-		err = forwardIssues(ctx, tx, to, from)
+		err = forwardIssues(ctx, tx, e, to, from)
 	}
 	if err == nil {
 		left, err = subscriberByID(ctx, tx, from)
@@ -57,12 +57,16 @@ func completeMove(ctx context.Context, tx *sql.Tx, to string, now time.Time) (le
 
 // forwardIssues addresses the deliveries that wait for one subscriber to
 // another.
-func forwardIssues(ctx context.Context, tx *sql.Tx, to, from string) error {
+func forwardIssues(ctx context.Context, tx *sql.Tx, e engine, to, from string) error {
+	if err := unroll(ctx, tx, e, `recipients LIKE $1 ESCAPE '\'`, asListed(from)); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET recipient = $1
 		WHERE recipient = $2 AND state IN ('queued', 'deferred')
 		  AND mailing IN (SELECT mailings.id FROM mailings JOIN issues ON issues.number = mailings.issue WHERE issues.state IN ('sending', 'paused'))
-		  AND NOT EXISTS (SELECT 1 FROM deliveries AS theirs WHERE theirs.mailing = deliveries.mailing AND theirs.recipient = $1)`, to, from)
+		  AND NOT EXISTS (SELECT 1 FROM deliveries AS theirs WHERE theirs.mailing = deliveries.mailing AND theirs.recipient = $1)
+		  AND NOT EXISTS (SELECT 1 FROM rolls WHERE rolls.mailing = deliveries.mailing AND recipients LIKE $3 ESCAPE '\')`, to, from, asListed(to))
 	if err != nil {
 		return fmt.Errorf("forward issues to a new address: %w", err)
 	}
@@ -78,6 +82,7 @@ func forward(ctx context.Context, tx *sql.Tx, c mailer.Claim) (bool, error) {
 		    SELECT subscriber FROM moves JOIN subscribers ON subscribers.id = moves.subscriber
 		    WHERE replaces = $2 AND subscribers.state = 'active'
 		      AND NOT EXISTS (SELECT 1 FROM deliveries WHERE mailing = $1 AND recipient = moves.subscriber)
+		      AND NOT EXISTS (SELECT 1 FROM rolls WHERE mailing = $1 AND recipients LIKE '%"' || moves.subscriber || '"%')
 		    ORDER BY subscriber LIMIT 1
 		)
 		UPDATE deliveries SET recipient = (SELECT subscriber FROM moved), state = 'queued', sender = ''

@@ -73,23 +73,24 @@ func (s *Store) Ration(ctx context.Context, sender, address, day string, want, m
 
 // queueFrozen queues the deliveries of an issue that is frozen: all at once, or
 // spread over days, the longest confirmed first.
-func queueFrozen(ctx context.Context, tx *sql.Tx, f mailer.Frozen) error {
+func queueFrozen(ctx context.Context, tx *sql.Tx, e engine, f mailer.Frozen) error {
 	if len(f.Rations) == 0 {
-		return insertDeliveries(ctx, tx, f.Mailing)
+		return insertRoll(ctx, tx, e, f.Mailing.ID)
 	}
 	planned := int64(0)
 	for _, r := range f.Rations {
 		state, reason := mailer.Deferred, mailer.ReasonWarmup // a send does not wait for another day
 		if r.DueAt.IsZero() {
-			state, reason, r.DueAt = mailer.Queued, "", time.Unix(0, 0) // at once, even when a clock is set back
+			state, reason, r.DueAt = mailer.Queued, "", atOnce
 		}
 		n, err := changed(tx.ExecContext(ctx, `
 			INSERT INTO deliveries (mailing, recipient, variant, state, due_at, reply)
-			SELECT variants.mailing, subscribers.id, variants.name, $2, $3, $6
+			SELECT variants.mailing, subscribers.id, variants.name, $2, $3, $5
 			FROM subscribers JOIN variants ON variants.name = lang || '|' || topics || '|' || format
 			WHERE variants.mailing = $1 AND subscribers.state = 'active'
-			ORDER BY COALESCE(confirmed_at, created_at), subscribers.id LIMIT $4 OFFSET $5`,
-			f.Mailing.ID, string(state), utc(r.DueAt), r.Count, planned, reason))
+			  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE mailing = $1 AND recipient = subscribers.id)
+			ORDER BY COALESCE(confirmed_at, created_at), subscribers.id LIMIT $4`,
+			f.Mailing.ID, string(state), utc(r.DueAt), r.Count, reason))
 		if err != nil {
 			return fmt.Errorf("queue a day's deliveries: %w", err)
 		}

@@ -81,8 +81,11 @@ func (s *Store) eachDelivery(ctx context.Context, number int, which string, f fu
 		failed = f(d)
 		return failed
 	}, `
-		SELECT recipient, state, attempts, doubts, code, reply, due_at, done_at FROM deliveries
-		WHERE mailing = (SELECT id FROM mailings WHERE issue = $1) `+which+` ORDER BY recipient`, number)
+		SELECT recipient, state, attempts, doubts, code, reply, due_at, done_at
+		FROM (SELECT mailing, recipient, state, attempts, doubts, code, reply, due_at, done_at FROM deliveries
+		      UNION ALL
+		      SELECT mailing, recipient, 'queued', 0, 0, 0, '', $2, NULL FROM (`+s.engine.rolled+`) AS rolled) AS planned
+		WHERE mailing = (SELECT id FROM mailings WHERE issue = $1) `+which+` ORDER BY recipient`, number, utc(atOnce))
 	if err != nil && failed == nil {
 		return fmt.Errorf("list deliveries of issue %d: %w", number, err)
 	}

@@ -26,6 +26,9 @@ func (r *replay) applyIssues(ctx context.Context, tx *sql.Tx) error {
 		}
 		printed[i.Mailing] = again
 	}
+	if err := unroll(ctx, tx, r.store.engine, "part > 0"); err != nil { // whoever was mailed may be in any
+		return err
+	}
 	for _, mailing := range slices.Sorted(maps.Keys(r.deliveries)) {
 		number, known, err := issueOf(ctx, tx, mailing)
 		if err != nil {
@@ -96,7 +99,7 @@ func (r *replay) printAgain(ctx context.Context, tx *sql.Tx, i journal.Issue) (b
 	if r.deliveries[i.Mailing] == nil {
 		r.deliveries[i.Mailing] = make(map[string]lastKnown) // nobody was mailed yet
 	}
-	return true, insertDeliveries(ctx, tx, m)
+	return true, insertRoll(ctx, tx, r.store.engine, m.ID)
 }
 
 // mailed counts who got a mailing, by the journal.

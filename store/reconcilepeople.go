@@ -123,7 +123,7 @@ func (r *replay) applyPerson(ctx context.Context, tx *sql.Tx, id string, m momen
 	}
 	if n > 0 {
 		r.done.Confirmed++
-		left, err := completeMove(ctx, tx, id, m.at)
+		left, err := completeMove(ctx, tx, r.store.engine, id, m.at)
 		if left.ID != "" {
 			r.done.Left++
 		}

@@ -230,7 +230,7 @@ func (s *Store) Confirm(ctx context.Context, c subscribers.Confirmation) (sub su
 		if sub, err = subscriberByID(ctx, tx, c.ID); err != nil {
 			return err
 		}
-		left, err := completeMove(ctx, tx, c.ID, c.At)
+		left, err := completeMove(ctx, tx, s.engine, c.ID, c.At)
 		s.tidings.tellLeft(tx, left.ID)
 		if err != nil || c.Letter == nil {
 			return err

@@ -182,11 +182,14 @@ func (s *Store) deliveriesTo(ctx context.Context, id string) ([]subscribers.Deli
 		list = append(list, d)
 		return err
 	}, `
-		SELECT mailings.kind, mailings.issue, deliveries.state, deliveries.due_at, deliveries.done_at
-		FROM deliveries JOIN mailings ON mailings.id = deliveries.mailing
-		WHERE deliveries.recipient = $1
-		  AND (deliveries.priority = 0 OR deliveries.mailing IN (SELECT id FROM mailings WHERE kind = 'issue'))
-		ORDER BY mailings.created_at, mailings.id`, id)
+		SELECT kind, issue, state, due_at, done_at
+		FROM (SELECT mailing, state, due_at, done_at FROM deliveries
+		      WHERE recipient = $1 AND (priority = 0 OR mailing IN (SELECT id FROM mailings WHERE kind = 'issue'))
+		      UNION ALL
+		      SELECT mailing, 'queued', $3, NULL FROM (`+s.engine.rolled+`) AS rolled
+		      WHERE recipient = $1 AND recipients LIKE $2 ESCAPE '\') AS theirs
+		JOIN mailings ON mailings.id = mailing
+		ORDER BY mailings.created_at, mailings.id`, id, asListed(id), utc(atOnce))
 	return list, err
 }
 

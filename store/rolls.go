@@ -1,0 +1,172 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"weekward/mailer"
+	"weekward/mailer/failpoint"
+)
+
+// rollPart is how many recipients a part of a roll has, at most. Windows that are
+// at least as large are made of whole parts.
+const rollPart = 256
+
+// atOnce is when a delivery is due that waits for nothing, even when a clock is
+// set back.
+var atOnce = time.Unix(0, 0).UTC()
+
+// insertRoll writes down the roll of an issue that is being frozen: every active
+// subscriber whose variant is there, in the order of their IDs. That fixes the
+// audience in a quarter of the time that its deliveries would take, for which
+// the first mail would wait; each delivery comes into being with its window.
+func insertRoll(ctx context.Context, tx *sql.Tx, e engine, mailing string) error {
+	planned, last := 0, ""
+	for part := 1; ; part++ {
+		written := 0
+		err := each(ctx, tx, func(row scanner) error {
+			var size int
+			err := row.Scan(&size, &last)
+			written += size
+			return err
+		}, `
+			INSERT INTO rolls (mailing, part, variant, size, last, recipients)
+			SELECT $1, CAST($2 AS INTEGER), variant, COUNT(*), MAX(MAX(id)) OVER (), `+fmt.Sprintf(e.listOf, "id")+`
+			FROM (SELECT subscribers.id, variants.name AS variant
+			      FROM subscribers CROSS JOIN variants
+			      WHERE subscribers.id > $3 AND state || '' = 'active'
+			        AND variants.mailing = $1 AND variants.name = lang || '|' || topics || '|' || format
+			      ORDER BY subscribers.id LIMIT $4) AS next
+			GROUP BY variant
+			RETURNING size, last`, mailing, part, last, rollPart)
+		if err != nil {
+			return fmt.Errorf("write the roll: %w", err)
+		}
+		if planned += written; written < rollPart {
+			break
+		}
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE mailings SET planned = $2 WHERE id = $1", mailing, planned)
+	return err
+}
+
+// A rollRow is a part of a roll for one variant.
+type rollRow struct {
+	mailing, variant, needs, recipients string
+	part, size                          int
+}
+
+// claimRoll makes a window of the next rows of rolls, which may be smaller than
+// limit. Where not even the first fits, its deliveries are queued, as they are
+// for whoever has but few to send.
+func claimRoll(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int) (found []taken, queued bool, err error) {
+	rows, err := nextRolls(ctx, tx, e, limit)
+	if err != nil || len(rows) == 0 {
+		return nil, false, err
+	}
+	if rows[0].size > limit {
+		return nil, true, unroll(ctx, tx, e, "mailing = $1 AND part = $2 AND variant = $3", rows[0].mailing, rows[0].part, rows[0].variant)
+	}
+	found = make([]taken, 0, limit)
+	for _, r := range rows {
+		if len(found)+r.size > limit {
+			break
+		}
+		if found, err = r.claim(ctx, tx, e, sender, found); err != nil {
+			return nil, false, err
+		}
+	}
+	return found, false, nil
+}
+
+// nextRolls returns the rows that come next, a window of limit deliveries at
+// least if there are as many.
+func nextRolls(ctx context.Context, tx *sql.Tx, e engine, limit int) (rows []rollRow, err error) {
+	most := max(limit/rollPart, 1)
+	for have := 0; have < limit && err == nil; most *= 2 {
+		rows, have = rows[:0], 0
+		err = each(ctx, tx, func(row scanner) error {
+			var r rollRow
+			err := row.Scan(&r.mailing, &r.part, &r.variant, &r.size, &r.recipients, &r.needs)
+			rows, have = append(rows, r), have+r.size
+			return err
+		}, `
+			SELECT mailing, part, variant, size, recipients, (SELECT needs FROM mailings WHERE id = mailing) FROM rolls
+			WHERE NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
+			ORDER BY mailing, part, variant LIMIT $1 `+e.skip, most)
+		if len(rows) < most {
+			break
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the roll: %w", err)
+	}
+	return rows, nil
+}
+
+// claim makes the deliveries of a row, as sender's, and adds them to found.
+func (r rollRow) claim(ctx context.Context, tx *sql.Tx, e engine, sender string, found []taken) ([]taken, error) {
+	_, err := tx.ExecContext(ctx, `
+		WITH listed (id) AS (`+e.members+`)
+		INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
+		SELECT $2, id, $3, 'claimed', $4, 1 FROM listed`, r.recipients, r.mailing, r.variant, sender)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM rolls WHERE mailing = $1 AND part = $2 AND variant = $3", r.mailing, r.part, r.variant)
+	}
+	if err = failpoint.After("unrolled", err); err != nil {
+		return nil, fmt.Errorf("make the deliveries of a roll: %w", err)
+	}
+	return r.addresses(ctx, tx, e, found)
+}
+
+// addresses adds a row's claims to found, with the address that each recipient
+// has now. They come in one text: see due.
+func (r rollRow) addresses(ctx context.Context, tx *sql.Tx, e engine, found []taken) ([]taken, error) {
+	var octets []byte
+	err := tx.QueryRowContext(ctx, `
+		WITH listed (id) AS (`+e.members+`)
+		SELECT `+fmt.Sprintf(e.octets, `string_agg(listed.id || $2 || COALESCE(email, '') || $2 || COALESCE(epoch, 0) || $2 || COALESCE(state, 'erased'), $3)`)+`
+		FROM listed LEFT JOIN subscribers ON subscribers.id = listed.id`, r.recipients, columnEnd, rowEnd).Scan(&octets)
+	if err != nil {
+		return nil, fmt.Errorf("read the addresses of a roll: %w", err)
+	}
+	for row := range strings.SplitSeq(string(octets), rowEnd) {
+		id, rest, _ := strings.Cut(row, columnEnd)
+		email, rest, _ := strings.Cut(rest, columnEnd)
+		epoch, state, there := strings.Cut(rest, columnEnd)
+		c := taken{Claim: mailer.Claim{Mailing: r.mailing, Variant: r.variant, Fence: 1}, gone: r.needs != "" && state != r.needs}
+		c.To.ID, c.To.Email = id, email
+		if c.To.Epoch, err = strconv.Atoi(epoch); err != nil || !there {
+			return nil, errors.Join(errors.New("read the addresses of a roll: a row is damaged"), err)
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// unroll queues the deliveries of those rows of rolls for which a condition
+// holds.
+func unroll(ctx context.Context, tx *sql.Tx, e engine, which string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO deliveries (mailing, recipient, variant)
+		SELECT mailing, recipient, variant FROM (`+e.rolled+`) AS rolled WHERE `+which, args...)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, "DELETE FROM rolls WHERE "+which, args...)
+	}
+	if err = failpoint.After("unrolled", err); err != nil {
+		return fmt.Errorf("queue the deliveries of a roll: %w", err)
+	}
+	return nil
+}
+
+// asListed is the pattern, for LIKE, of a list of recipients with that ID.
+func asListed(id string) string {
+	quoted, _ := json.Marshal(id) // a string cannot fail
+	return "%" + likeLiteral(string(quoted)) + "%"
+}
