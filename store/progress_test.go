@@ -31,10 +31,21 @@ func freezeFor(t *testing.T, s *store.Store, readers int) {
 	if err := s.Import(ctx, nil, decide); err != nil {
 		t.Fatal(err)
 	}
-	won, err := s.FreezeIssue(ctx, mailer.Frozen{
-		Record:  mailer.Record{Number: 1, Slot: mailed, State: mailer.IssueSending, Content: []byte("{}"), FrozenAt: mailed},
+	freezeNumber(t, s, 1, mailed)
+}
+
+// freezeNumber freezes an issue for everybody on the list. The first one's
+// mailing is "m".
+func freezeNumber(t testing.TB, s *store.Store, number int, slot time.Time) {
+	t.Helper()
+	mailing := "m"
+	if number > 1 {
+		mailing = fmt.Sprintf("m%d", number)
+	}
+	won, err := s.FreezeIssue(context.Background(), mailer.Frozen{
+		Record:  mailer.Record{Number: number, Slot: slot, State: mailer.IssueSending, Content: []byte("{}"), FrozenAt: slot},
 		From:    []mailer.IssueState{mailer.IssueDraft},
-		Mailing: mailer.Mailing{ID: "m", Kind: mailer.KindIssue, Issue: 1, Needs: subscribers.Active, Seed: "s", Date: mailed},
+		Mailing: mailer.Mailing{ID: mailing, Kind: mailer.KindIssue, Issue: number, Needs: subscribers.Active, Seed: "s", Date: slot},
 		Variant: func(mailer.Audience) (templates.Content, error) {
 			return templates.Content{Subject: "s", Text: "t"}, nil
 		},
