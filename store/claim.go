@@ -22,16 +22,20 @@ type taken struct {
 }
 
 // claim takes up to limit deliveries, letters first; two senders never get the
-// same one. When none is due, they come from a roll. The recipient's state is
+// same one. What is due comes before what is in a roll. The recipient's state is
 // read in the commit that opens the window.
 func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
 	found, err := claimDue(ctx, tx, e, sender, limit, now)
-	if err != nil || len(found) > 0 {
+	if err != nil || len(found) == limit {
 		return found, err
 	}
-	found, queued, err := claimRoll(ctx, tx, e, sender, limit)
-	if err != nil || !queued {
-		return found, err
+	listed, err := claimRoll(ctx, tx, e, sender, limit-len(found))
+	if err != nil || len(found)+len(listed) > 0 {
+		return append(found, listed...), err
+	}
+	// A window smaller than a part of a roll, or nothing left.
+	if queued, err := queueRoll(ctx, tx, e); err != nil || !queued {
+		return nil, err
 	}
 	return claimDue(ctx, tx, e, sender, limit, now)
 }

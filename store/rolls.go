@@ -62,34 +62,35 @@ type rollRow struct {
 	part, size                          int
 }
 
-// claimRoll makes a window of the next rows of rolls, which may be smaller than
-// limit. Where not even the first fits, its deliveries are queued, as they are
-// for whoever has but few to send.
-func claimRoll(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int) (found []taken, queued bool, err error) {
-	rows, err := nextRolls(ctx, tx, e, limit)
-	if err != nil || len(rows) == 0 {
-		return nil, false, err
-	}
-	if rows[0].size > limit {
-		return nil, true, unroll(ctx, tx, e, "mailing = $1 AND part = $2 AND variant = $3", rows[0].mailing, rows[0].part, rows[0].variant)
-	}
-	found = make([]taken, 0, limit)
+// claimRoll makes deliveries of the next rows of rolls, in a sender's window, as
+// many whole rows as there is room for.
+func claimRoll(ctx context.Context, tx *sql.Tx, e engine, sender string, room int) (found []taken, err error) {
+	rows, err := nextRolls(ctx, tx, e, room)
 	for _, r := range rows {
-		if len(found)+r.size > limit {
+		if err != nil || len(found)+r.size > room {
 			break
 		}
-		if found, err = r.claim(ctx, tx, e, sender, found); err != nil {
-			return nil, false, err
-		}
+		found, err = r.claim(ctx, tx, e, sender, found)
 	}
-	return found, false, nil
+	return found, err
 }
 
-// nextRolls returns the rows that come next, a window of limit deliveries at
-// least if there are as many.
-func nextRolls(ctx context.Context, tx *sql.Tx, e engine, limit int) (rows []rollRow, err error) {
-	most := max(limit/rollPart, 1)
-	for have := 0; have < limit && err == nil; most *= 2 {
+// queueRoll queues the deliveries of the next row of a roll, and reports whether
+// there is one.
+func queueRoll(ctx context.Context, tx *sql.Tx, e engine) (bool, error) {
+	rows, err := nextRolls(ctx, tx, e, 1)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	next := rows[0]
+	return true, unroll(ctx, tx, e, "mailing = $1 AND part = $2 AND variant = $3", next.mailing, next.part, next.variant)
+}
+
+// nextRolls returns the rows that come next, enough for so many deliveries if
+// there are as many.
+func nextRolls(ctx context.Context, tx *sql.Tx, e engine, count int) (rows []rollRow, err error) {
+	most := count/rollPart + 1
+	for have := 0; have < count && err == nil; most *= 2 {
 		rows, have = rows[:0], 0
 		err = each(ctx, tx, func(row scanner) error {
 			var r rollRow
