@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,6 @@ func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
 		return err
 	}
 	p.Sender.Patience = patience
-	defer debug.SetGCPercent(debug.SetGCPercent(50)) // a send makes little garbage, and may share a small machine for hours
 	if err := e.announce(ctx, a, p, o); err != nil {
 		return err
 	}
