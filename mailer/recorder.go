@@ -30,6 +30,9 @@ type recorder struct {
 	calls  sync.Pool    // of chan answer, each with room for one
 	slips  sync.Pool    // of *slip
 	behind atomic.Int64 // ends that are not in the ledger yet
+	crew   int          // connections that begin something
+	enough *time.Timer  // of waiting for them
+	jots   atomic.Bool  // the ledger has jotted, so that what comes to a commit comes alone
 }
 
 // A note is one end, or one beginning with the channel of its answer; without
@@ -49,6 +52,7 @@ type answer struct {
 // does not stop it, because what the relay has must be written down.
 func startRecorder(ctx context.Context, of *run) *recorder {
 	r := &recorder{ledger: of.Ledger, sender: of.id, now: of.Now, grace: of.Grace, notes: make(chan note, 64), done: make(chan error, 1)}
+	r.crew, r.enough = of.Connections, time.NewTimer(0)
 	r.jotter, _ = of.Ledger.(Jotter)
 	go func() { r.done <- r.run(context.WithoutCancel(ctx)) }()
 	return r
@@ -115,6 +119,9 @@ func (r *recorder) jot(s *slip) bool {
 		return false
 	}
 	noted, stale := r.jotter.Jot(r.sender, s.ends, s.begins)
+	if noted && !r.jots.Load() {
+		r.jots.Store(true)
+	}
 	if stale {
 		select {
 		case r.notes <- note{}:
@@ -178,21 +185,48 @@ func (r *recorder) next(behind bool) (batch []note, open bool) {
 	return r.gather(n), true
 }
 
-// gather takes what is waiting, without waiting for more.
+// longestGather bounds how long a beginning waits for others.
+const longestGather = time.Millisecond
+
+// gather takes what is waiting. Where each note is a commit it waits a moment
+// until every connection has something to begin: a commit of many costs hardly
+// more than one of a few.
 func (r *recorder) gather(first note) []note {
-	batch := []note{first}
+	batch, begins := []note{first}, 0
+	if first.begin != nil {
+		begins++
+	}
+	wait := !r.jots.Load() && first != (note{})
+	r.enough.Reset(longestGather)
 	for len(batch) < cap(r.notes) {
-		select {
-		case n, open := <-r.notes:
-			if !open {
-				return batch
-			}
-			batch = append(batch, n)
-		default:
-			return batch
+		n, ok := r.another(wait && begins < r.crew)
+		if !ok {
+			break
+		}
+		batch = append(batch, n)
+		if n.begin != nil {
+			begins++
 		}
 	}
 	return batch
+}
+
+// another returns one more note, if there is any. It may wait for it.
+func (r *recorder) another(wait bool) (n note, ok bool) {
+	select {
+	case n, ok = <-r.notes:
+		return n, ok
+	default:
+	}
+	if !wait {
+		return note{}, false
+	}
+	select {
+	case n, ok = <-r.notes:
+		return n, ok
+	case <-r.enough.C:
+		return note{}, false
+	}
 }
 
 // commit writes earlier ends and a batch in one commit and answers the

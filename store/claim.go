@@ -42,14 +42,17 @@ func claim(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, 
 
 // claimDue takes up to limit of the deliveries that are due.
 func claimDue(ctx context.Context, tx *sql.Tx, e engine, sender string, limit int, now time.Time) ([]taken, error) {
+	if !e.alone {
+		found, err := claimRows(ctx, tx, sender, limit, now)
+		sortTaken(found)
+		return found, err
+	}
 	found, atOnce, err := due(ctx, tx, e, limit, now)
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(found, func(a, b taken) int {
-		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
-	})
-	if e.alone && atOnce && alike(found) {
+	sortTaken(found)
+	if atOnce && alike(found) {
 		return found, claimRange(ctx, tx, sender, found)
 	}
 	ids := make(map[string][]byte) // by mailing, as JSON
@@ -65,6 +68,13 @@ func claimDue(ctx context.Context, tx *sql.Tx, e engine, sender string, limit in
 		}
 	}
 	return found, nil
+}
+
+// sortTaken puts letters first.
+func sortTaken(found []taken) {
+	slices.SortFunc(found, func(a, b taken) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), strings.Compare(a.To.ID, b.To.ID))
+	})
 }
 
 // alike reports whether claims that are in order are of one mailing and one
@@ -112,7 +122,7 @@ func due(ctx context.Context, tx *sql.Tx, e engine, limit int, now time.Time) (f
 		FROM (SELECT mailing, recipient, variant, priority, due_at, fence, attempts, doubts, failed_at FROM deliveries
 		      WHERE state IN ('queued', 'deferred') AND due_at <= $1
 		        AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing AND paused)
-		      ORDER BY priority, due_at, recipient LIMIT $2 `+e.skip+`) AS d
+		      ORDER BY priority, due_at, recipient LIMIT $2) AS d
 		JOIN mailings ON mailings.id = d.mailing LEFT JOIN subscribers ON subscribers.id = d.recipient`,
 		utc(now), limit, columnEnd, rowEnd).Scan(&atOnce, &octets)
 	if err != nil || len(octets) == 0 {

@@ -66,6 +66,11 @@ func deleteLetters(ctx context.Context, tx *sql.Tx, subscriber string) error {
 	_, err := tx.ExecContext(ctx, `
 		DELETE FROM mailings
 		WHERE kind = 'letter' AND id IN (SELECT mailing FROM deliveries WHERE priority = 0 AND recipient = $1)`, subscriber)
+	if err == nil { // where they do not go with their mailings: see freeMigration
+		_, err = tx.ExecContext(ctx, `
+			DELETE FROM deliveries
+			WHERE priority = 0 AND recipient = $1 AND NOT EXISTS (SELECT 1 FROM mailings WHERE id = mailing)`, subscriber)
+	}
 	if err != nil {
 		return fmt.Errorf("delete letters: %w", err)
 	}

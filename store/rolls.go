@@ -28,6 +28,11 @@ var atOnce = time.Unix(0, 0).UTC()
 // the first mail would wait; each delivery comes into being with its window.
 func insertRoll(ctx context.Context, tx *sql.Tx, e engine, mailing string) error {
 	planned, last := 0, ""
+	if !e.alone { // else PostgreSQL may read and sort all of them for each part
+		if err := byKey(ctx, tx); err != nil {
+			return fmt.Errorf("write the roll: %w", err)
+		}
+	}
 	for part := 1; ; part++ {
 		written := 0
 		err := each(ctx, tx, func(row scanner) error {
@@ -113,37 +118,58 @@ func nextRolls(ctx context.Context, tx *sql.Tx, e engine, count int) (rows []rol
 
 // claim makes the deliveries of a row, as sender's, and adds them to found.
 func (r rollRow) claim(ctx context.Context, tx *sql.Tx, e engine, sender string, found []taken) ([]taken, error) {
-	_, err := tx.ExecContext(ctx, `
-		WITH listed (id) AS (`+e.members+`)
-		INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
-		SELECT $2, id, $3, 'claimed', $4, 1 FROM listed`, r.recipients, r.mailing, r.variant, sender)
+	var octets []byte // PostgreSQL's: the claims, made along with the deliveries
+	var err error
+	if e.alone {
+		_, err = tx.ExecContext(ctx, `
+			WITH listed (id) AS (`+e.members+`)
+			INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
+			SELECT $2, id, $3, 'claimed', $4, 1 FROM listed`, r.recipients, r.mailing, r.variant, sender)
+	} else {
+		octets, err = r.claimRows(ctx, tx, sender)
+	}
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "DELETE FROM rolls WHERE mailing = $1 AND part = $2 AND variant = $3", r.mailing, r.part, r.variant)
 	}
 	if err = failpoint.After("unrolled", err); err != nil {
 		return nil, fmt.Errorf("make the deliveries of a roll: %w", err)
 	}
-	return r.addresses(ctx, tx, e, found)
+	if e.alone {
+		octets, err = r.addresses(ctx, tx, e)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.taken(octets, found)
 }
 
-// addresses adds a row's claims to found, with the address that each recipient
-// has now. They come in one text: see due.
-func (r rollRow) addresses(ctx context.Context, tx *sql.Tx, e engine, found []taken) ([]taken, error) {
-	var octets []byte
-	err := tx.QueryRowContext(ctx, `
+// addresses reads the address that each recipient of a row has now. They come in
+// one text: see due.
+func (r rollRow) addresses(ctx context.Context, tx *sql.Tx, e engine) (octets []byte, err error) {
+	err = tx.QueryRowContext(ctx, `
 		WITH listed (id) AS (`+e.members+`)
-		SELECT `+fmt.Sprintf(e.octets, `string_agg(listed.id || $2 || COALESCE(email, '') || $2 || COALESCE(epoch, 0) || $2 || COALESCE(state, 'erased'), $3)`)+`
+		SELECT `+fmt.Sprintf(e.octets, `string_agg(listed.id || $2 || COALESCE(email, '') || $2 || COALESCE(epoch, 0) || $2 || COALESCE(state, 'erased') || $2, $3)`)+`
 		FROM listed LEFT JOIN subscribers ON subscribers.id = listed.id`, r.recipients, columnEnd, rowEnd).Scan(&octets)
 	if err != nil {
 		return nil, fmt.Errorf("read the addresses of a roll: %w", err)
 	}
+	return octets, nil
+}
+
+// taken adds a row's claims to found. PostgreSQL's have a place, too.
+func (r rollRow) taken(octets []byte, found []taken) ([]taken, error) {
 	for row := range strings.SplitSeq(string(octets), rowEnd) {
 		id, rest, _ := strings.Cut(row, columnEnd)
 		email, rest, _ := strings.Cut(rest, columnEnd)
-		epoch, state, there := strings.Cut(rest, columnEnd)
+		epoch, rest, _ := strings.Cut(rest, columnEnd)
+		state, place, there := strings.Cut(rest, columnEnd)
 		c := taken{Claim: mailer.Claim{Mailing: r.mailing, Variant: r.variant, Fence: 1}, gone: r.needs != "" && state != r.needs}
 		c.To.ID, c.To.Email = id, email
-		if c.To.Epoch, err = strconv.Atoi(epoch); err != nil || !there {
+		var err error
+		if c.To.Epoch, err = strconv.Atoi(epoch); err == nil && place != "" {
+			c.Stamp, err = parsePlace(place)
+		}
+		if err != nil || !there {
 			return nil, errors.Join(errors.New("read the addresses of a roll: a row is damaged"), err)
 		}
 		found = append(found, c)

@@ -150,8 +150,8 @@ var postgresNoFullText = []string{`DROP INDEX items_by_word`, `ALTER TABLE items
 // searchVersion is the place of the full-text index among the migrations.
 const searchVersion = 8
 
-// searchMigration makes the full-text index, which is all that the engines'
-// schemas differ in. It is written in Go since the words of the items, until
+// searchMigration makes the full-text index, in which the engines' schemas
+// differ. It is written in Go since the words of the items, until
 // then in lower case only, lose their accents first.
 func (s *Store) searchMigration() *goose.Migration {
 	up := func(ctx context.Context, tx *sql.Tx) error {

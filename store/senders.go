@@ -23,7 +23,13 @@ func (s *Store) Join(ctx context.Context, sender string) error {
 	failpoint.Pass("locked")
 	err := s.beLean(ctx)
 	if err == nil {
-		err = s.inTx(ctx, func(tx *sql.Tx) error { return enlist(ctx, tx, sender) })
+		err = s.inTx(ctx, func(tx *sql.Tx) error {
+			err := enlist(ctx, tx, sender)
+			if err == nil && s.notes != nil {
+				err = openNotebook(ctx, tx, sender)
+			}
+			return err
+		})
 	}
 	if err != nil {
 		s.unlockSender(sender)
@@ -63,6 +69,10 @@ func (s *Store) Leave(ctx context.Context, sender string) (err error) {
 			  AND NOT EXISTS (SELECT 1 FROM deliveries WHERE sender = $1 AND state IN ('claimed', 'sending'))`, sender); err != nil {
 			return fmt.Errorf("leave the senders: %w", err)
 		}
+		// The first of its notes, when PostgreSQL has it.
+		if _, err := tx.ExecContext(ctx, "DELETE FROM sender_notes WHERE sender = $1 AND NOT EXISTS (SELECT 1 FROM senders WHERE id = $1)", sender); err != nil {
+			return fmt.Errorf("leave the senders: %w", err)
+		}
 		return nil
 	})
 	return err
@@ -71,9 +81,11 @@ func (s *Store) Leave(ctx context.Context, sender string) (err error) {
 // enlist counts a beat of sender, and puts it on the roster when somebody has
 // buried it.
 func enlist(ctx context.Context, tx *sql.Tx, sender string) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO senders (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET beats = senders.beats + 1", sender)
+	_, err := tx.ExecContext(ctx, enlisting, sender)
 	return err
 }
+
+const enlisting = "INSERT INTO senders (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET beats = senders.beats + 1"
 
 // journalLeft is what a dead sender noted and did not commit.
 func (s *Store) journalLeft(ctx context.Context, tx *sql.Tx, sender string) (ends []mailer.Outcome, begun []mailer.Claim, err error) {

@@ -69,7 +69,7 @@ func (s *Store) journalOf(sender string) *sendJournal {
 // that is not possible its notes are commits.
 func (s *Store) openJournal(sender string) {
 	if s.notes != nil {
-		s.keepJournal(sender, &sendJournal{table: &noteTable{db: s.notes, sender: sender}})
+		s.keepJournal(sender, &sendJournal{table: &noteTable{db: s.notes, sender: sender, moved: make(map[deliveryKey]bool)}})
 		return
 	}
 	file := s.locks.file(s.senderLockPath(sender))
@@ -326,5 +326,8 @@ func (j *sendJournal) ended(ends []mailer.Outcome) {
 	defer j.mu.Unlock()
 	for _, o := range ends {
 		delete(j.begun, keyOf(o.Claim))
+		if j.table != nil {
+			delete(j.table.moved, keyOf(o.Claim))
+		}
 	}
 }

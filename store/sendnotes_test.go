@@ -9,6 +9,7 @@ import (
 	"weekward/mailer"
 	"weekward/store"
 	"weekward/store/storetest"
+	"weekward/subscribers"
 )
 
 // joinedOnPostgres opens two stores on one PostgreSQL database, as two machines
@@ -44,7 +45,7 @@ func bury(t *testing.T, other *store.Store, underWay mailer.State) (claimed, sen
 
 func countNotes(t *testing.T, raw *sql.DB) (n int) {
 	t.Helper()
-	if err := raw.QueryRow("SELECT COUNT(*) FROM sender_notes").Scan(&n); err != nil {
+	if err := raw.QueryRow("SELECT COUNT(*) FROM sender_notes WHERE number > 0").Scan(&n); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -126,6 +127,7 @@ func TestNoteWaitsForABurialUnderWay(t *testing.T) {
 	}
 	for _, statement := range []string{
 		"DELETE FROM senders WHERE id = 'zombie'",
+		"DELETE FROM sender_notes WHERE sender = 'zombie' AND number = 0",
 		"UPDATE deliveries SET state = 'claimed', sender = 'other', fence = fence + 1",
 	} {
 		if _, err := tx.Exec(statement); err != nil {
@@ -160,5 +162,74 @@ func TestWhoLeftOrWasPausedIsFoundAmongNotes(t *testing.T) {
 	got := note(t, s, "a", nil, claims...)
 	if got[0] != mailer.Clear || got[1] != mailer.Gone || got[2] != mailer.Rested {
 		t.Errorf("standings of one to send, one whose reader left and one that is paused: got %v, want [%d %d %d]", got, mailer.Clear, mailer.Gone, mailer.Rested)
+	}
+}
+
+// A database that was put back to an earlier state has the sender on its roster
+// still, but not what it claimed since.
+func TestNotesDoNotTrustARosterThatWentBack(t *testing.T) {
+	s, _, raw := joinedOnPostgres(t, "a")
+	queueNotices(t, s, 2)
+	claims := claimSome(t, s, "a", 2)
+	for _, statement := range []string{
+		"UPDATE senders SET beats = 0",
+		"UPDATE deliveries SET state = 'queued', sender = '', fence = 0",
+	} {
+		if _, err := raw.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, when := range []string{"at first", "when it has beaten again"} {
+		if got := note(t, s, "a", nil, claims...); got[0] != mailer.Void || got[1] != mailer.Void {
+			t.Errorf("standings %s: got %v, want both void", when, got)
+		}
+	}
+}
+
+// Who was found at one place in the table may be at another when the message has
+// ended.
+func TestEndsAreWrittenWhereverTheRowsAre(t *testing.T) {
+	s, _, raw := joinedOnPostgres(t, "a")
+	queueNotices(t, s, 20)
+	claims := claimSome(t, s, "a", 20)
+	note(t, s, "a", nil, claims[:15]...)
+	claimSome(t, s, "a", 1) // takes over what has begun
+	note(t, s, "a", nil, claims[15:]...)
+	for _, statement := range []string{"DELETE FROM deliveries WHERE mailing = '" + claims[0].Mailing + "'", "VACUUM FULL deliveries"} {
+		if _, err := raw.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ends := make([]mailer.Outcome, 0, len(claims))
+	for _, c := range claims[1:] {
+		ends = append(ends, sent(c))
+	}
+	note(t, s, "a", ends)
+	claimSome(t, s, "a", 1)
+	var count int
+	err := raw.QueryRow("SELECT COUNT(*) FROM deliveries WHERE state = 'sent' AND sender = '' AND attempts = 1 AND reply = $1 AND done_at = $2", ends[0].Reply, mailed).Scan(&count)
+	if err != nil || count != len(ends) {
+		t.Errorf("deliveries that were sent: got %d, %v, want %d", count, err, len(ends))
+	}
+}
+
+// What a deletion takes along is asked for by name there: see freeMigration.
+func TestLettersGoWithTheirDeliveries(t *testing.T) {
+	s, _, raw := joinedOnPostgres(t, "a")
+	for _, statement := range []string{
+		"INSERT INTO subscribers (id, email, email_key, state, created_at) VALUES ('ann', 'ann@example.org', 'ann@example.org', 'pending', now())",
+		"INSERT INTO mailings (id, kind, seed, created_at) VALUES ('letter', 'letter', 's', now()), ('other', 'letter', 's', now())",
+		"INSERT INTO deliveries (mailing, recipient, variant, priority) VALUES ('letter', 'ann', '', 0), ('other', 'bob', '', 0)",
+	} {
+		if _, err := raw.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Forget(t.Context(), subscribers.Erasure{ID: "ann"}); err != nil {
+		t.Fatalf("Forget: %v", err)
+	}
+	var left string
+	if err := raw.QueryRow("SELECT string_agg(recipient, ' ') FROM deliveries").Scan(&left); err != nil || left != "bob" {
+		t.Errorf("deliveries after Forget are to %q, %v, want bob's only", left, err)
 	}
 }
