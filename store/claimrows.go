@@ -63,15 +63,14 @@ func claimRows(ctx context.Context, tx *sql.Tx, sender string, limit int, now ti
 	return found, nil
 }
 
-// claimRows makes the deliveries of a row of a roll, as sender's, and returns the
-// claims and their places, in one statement.
-func (r rollRow) claimRows(ctx context.Context, tx *sql.Tx, sender string) (octets []byte, err error) {
+// openRows is open for PostgreSQL, in one statement, which tells the places, too.
+func (r rollRow) openRows(ctx context.Context, tx *sql.Tx, e engine, sender string) (octets []byte, err error) {
 	err = tx.QueryRowContext(ctx, `
 		WITH made AS (
 		    INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
 		    SELECT $2, listed.id, $3, 'claimed', $4, 1 FROM jsonb_array_elements_text(CAST($1 AS jsonb)) AS listed (id)
 		    RETURNING recipient, ctid AS place)
-		SELECT convert_to(string_agg(recipient || $5 || COALESCE(email, '') || $5 || COALESCE(epoch, 0) || $5 || COALESCE(state, 'erased') || $5 || place, $6), 'UTF8')
+		SELECT `+fmt.Sprintf(e.octets, `string_agg(recipient || $5 || COALESCE(email, '') || $5 || COALESCE(epoch, 0) || $5 || COALESCE(state, 'erased') || $5 || place, $6)`)+`
 		FROM made LEFT JOIN subscribers ON subscribers.id = recipient`,
 		r.recipients, r.mailing, r.variant, sender, columnEnd, rowEnd).Scan(&octets)
 	return octets, err

@@ -13,10 +13,9 @@ const freeVersion = 17
 // freeMigration makes deliveries cheaper to write for PostgreSQL.
 //
 // It looks up no mailing for each delivery any more, which was a third of what
-// making one took. That there is
-// no delivery without a mailing is kept by those who write: a mailing is inserted
-// in the same commit as its deliveries, and deleteLetters, the only one to delete
-// mailings, deletes both.
+// making one took. That there is no delivery without a mailing is kept by those
+// who write: a mailing is inserted in the same commit as its deliveries or its
+// roll, and deleteLetters, the only one to delete mailings, deletes both.
 func (s *Store) freeMigration() *goose.Migration {
 	in := func(statement string) *goose.GoFunc {
 		return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {

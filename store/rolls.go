@@ -118,42 +118,34 @@ func nextRolls(ctx context.Context, tx *sql.Tx, e engine, count int) (rows []rol
 
 // claim makes the deliveries of a row, as sender's, and adds them to found.
 func (r rollRow) claim(ctx context.Context, tx *sql.Tx, e engine, sender string, found []taken) ([]taken, error) {
-	var octets []byte // PostgreSQL's: the claims, made along with the deliveries
-	var err error
-	if e.alone {
-		_, err = tx.ExecContext(ctx, `
-			WITH listed (id) AS (`+e.members+`)
-			INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
-			SELECT $2, id, $3, 'claimed', $4, 1 FROM listed`, r.recipients, r.mailing, r.variant, sender)
-	} else {
-		octets, err = r.claimRows(ctx, tx, sender)
+	open := r.open
+	if !e.alone {
+		open = r.openRows
 	}
+	octets, err := open(ctx, tx, e, sender)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, "DELETE FROM rolls WHERE mailing = $1 AND part = $2 AND variant = $3", r.mailing, r.part, r.variant)
 	}
 	if err = failpoint.After("unrolled", err); err != nil {
 		return nil, fmt.Errorf("make the deliveries of a roll: %w", err)
 	}
-	if e.alone {
-		octets, err = r.addresses(ctx, tx, e)
-	}
-	if err != nil {
-		return nil, err
-	}
 	return r.taken(octets, found)
 }
 
-// addresses reads the address that each recipient of a row has now. They come in
-// one text: see due.
-func (r rollRow) addresses(ctx context.Context, tx *sql.Tx, e engine) (octets []byte, err error) {
-	err = tx.QueryRowContext(ctx, `
+// open makes the deliveries of a row and returns their recipients with the
+// address that each has now. They come in one text: see due.
+func (r rollRow) open(ctx context.Context, tx *sql.Tx, e engine, sender string) (octets []byte, err error) {
+	_, err = tx.ExecContext(ctx, `
 		WITH listed (id) AS (`+e.members+`)
-		SELECT `+fmt.Sprintf(e.octets, `string_agg(listed.id || $2 || COALESCE(email, '') || $2 || COALESCE(epoch, 0) || $2 || COALESCE(state, 'erased') || $2, $3)`)+`
-		FROM listed LEFT JOIN subscribers ON subscribers.id = listed.id`, r.recipients, columnEnd, rowEnd).Scan(&octets)
-	if err != nil {
-		return nil, fmt.Errorf("read the addresses of a roll: %w", err)
+		INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
+		SELECT $2, id, $3, 'claimed', $4, 1 FROM listed`, r.recipients, r.mailing, r.variant, sender)
+	if err == nil {
+		err = tx.QueryRowContext(ctx, `
+			WITH listed (id) AS (`+e.members+`)
+			SELECT `+fmt.Sprintf(e.octets, `string_agg(listed.id || $2 || COALESCE(email, '') || $2 || COALESCE(epoch, 0) || $2 || COALESCE(state, 'erased') || $2, $3)`)+`
+			FROM listed LEFT JOIN subscribers ON subscribers.id = listed.id`, r.recipients, columnEnd, rowEnd).Scan(&octets)
 	}
-	return octets, nil
+	return octets, err
 }
 
 // taken adds a row's claims to found. PostgreSQL's have a place, too.
@@ -170,7 +162,7 @@ func (r rollRow) taken(octets []byte, found []taken) ([]taken, error) {
 			c.Stamp, err = parsePlace(place)
 		}
 		if err != nil || !there {
-			return nil, errors.Join(errors.New("read the addresses of a roll: a row is damaged"), err)
+			return nil, errors.Join(errors.New("read a roll: a row is damaged"), err)
 		}
 		found = append(found, c)
 	}
