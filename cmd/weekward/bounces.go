@@ -89,7 +89,7 @@ type tally struct {
 // read hands every mail of a mailbox to the clerk. What is understood leaves
 // the mailbox, but not in a dry run.
 func (t *tally) read(ctx context.Context, box bounces.Mailbox, clerk *bounces.Clerk) error {
-	return box.Each(ctx, func(ctx context.Context, name string, mail []byte) (bool, error) {
+	return bounces.Visit(ctx, box, func(ctx context.Context, name string, mail []byte) (bool, error) {
 		lines, understood, err := clerk.Handle(ctx, name, mail)
 		t.add(lines)
 		return understood && !t.dryRun, err

@@ -3,6 +3,7 @@ package bounces
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -160,4 +161,28 @@ func readSome(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxMail))
+}
+
+// mostInARow is how many mails in a row may fail to be handled before a visit
+// ends: then it is hardly them.
+const mostInARow = 3
+
+// Visit hands every mail of a mailbox to handle. One that it cannot handle stays
+// where it is and holds up none of those behind it; the error tells of each.
+func Visit(ctx context.Context, box Mailbox, handle Handler) error {
+	var failed []error
+	inARow := 0
+	err := box.Each(ctx, func(ctx context.Context, name string, mail []byte) (bool, error) {
+		understood, err := handle(ctx, name, mail)
+		if err == nil {
+			inARow = 0
+			return understood, nil
+		}
+		if inARow++; inARow == mostInARow || ctx.Err() != nil {
+			return false, err
+		}
+		failed = append(failed, err)
+		return false, nil
+	})
+	return errors.Join(append(failed, err)...)
 }

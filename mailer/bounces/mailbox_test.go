@@ -124,3 +124,38 @@ func TestFilesAreOneMailOrMany(t *testing.T) {
 		t.Errorf("Each of a missing file = %v, want os.ErrNotExist", err)
 	}
 }
+
+// A mail that cannot be handled must not keep those behind it from being read,
+// visit after visit; a database that is away ends the visit soon.
+func TestOneMailThatCannotBeHandledHoldsUpNone(t *testing.T) {
+	for _, c := range []struct {
+		why        string
+		mails      string // one a letter; "x" cannot be handled
+		wantSeen   string
+		wantFailed int
+	}{
+		{"one in the middle", "abxcd", "abxcd", 1},
+		{"some, never three in a row", "xxaxxbx", "xxaxxbx", 5},
+		{"all of them", "axxxbcd", "axxx", 3},
+	} {
+		dir := t.TempDir()
+		for i, mail := range c.mails {
+			write(t, filepath.Join(dir, "new", fmt.Sprintf("%d.m", i)), string(mail))
+		}
+		write(t, filepath.Join(dir, "cur", ".keep"), "")
+		seen := ""
+		err := bounces.Visit(t.Context(), bounces.Maildir{Dir: dir}, func(_ context.Context, name string, mail []byte) (bool, error) {
+			seen += string(mail)
+			if string(mail) == "x" {
+				return false, fmt.Errorf("handle %s: odd", name)
+			}
+			return true, nil
+		})
+		if failed := strings.Count(fmt.Sprint(err), "odd"); seen != c.wantSeen || failed != c.wantFailed {
+			t.Errorf("%s: Visit(%s): %q handled and %d failures (%v), want %q and %d", c.why, c.mails, seen, failed, err, c.wantSeen, c.wantFailed)
+		}
+		if left, want := len(tree(t, filepath.Join(dir, "new"))), len(c.mails)-len(strings.ReplaceAll(seen, "x", "")); left != want {
+			t.Errorf("%s: %d mails left where they came, want %d: all but those that were handled", c.why, left, want)
+		}
+	}
+}
