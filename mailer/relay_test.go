@@ -47,9 +47,20 @@ func startRelay(t testing.TB) *relay {
 	server := smtp.NewServer(smtp.BackendFunc(r.session))
 	server.Domain = "relay.example.org"
 	server.ErrorLog = log.New(io.Discard, "", 0)
-	go server.Serve(listener) //nolint:errcheck // ends with Close
-	t.Cleanup(func() { server.Close() })
+	serve(t, server, listener)
 	return r
+}
+
+// serve runs a server until the test ends. The listener is closed for itself: a
+// server that is closed before it came to serve does not know of it.
+func serve(t testing.TB, server *smtp.Server, listener net.Listener) {
+	var running sync.WaitGroup
+	running.Go(func() { server.Serve(listener) }) //nolint:errcheck // ends with Close
+	t.Cleanup(func() {
+		server.Close()
+		listener.Close()
+		running.Wait()
+	})
 }
 
 // URL is the relay's address for ParseTransport.

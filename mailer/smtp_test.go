@@ -42,8 +42,7 @@ func startSecureRelay(t *testing.T, config *tls.Config, implicit bool) *secureRe
 	} else {
 		server.TLSConfig = config
 	}
-	go server.Serve(listener) //nolint:errcheck // ends with Close
-	t.Cleanup(func() { server.Close() })
+	serve(t, server, listener)
 	return r
 }
 

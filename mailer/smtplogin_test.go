@@ -56,8 +56,7 @@ func startGuard(t *testing.T, config *tls.Config, offers ...string) *guard {
 	g.addr = listener.Addr().String()
 	server := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &guardSession{guard: g, conn: c}, nil }))
 	server.TLSConfig, server.AllowInsecureAuth, server.ErrorLog = config, config == nil, log.New(io.Discard, "", 0)
-	go server.Serve(listener) //nolint:errcheck // ends with Close
-	t.Cleanup(func() { server.Close() })
+	serve(t, server, listener)
 	return g
 }
 

@@ -70,6 +70,7 @@ func (s *Sink) Addr() string { return s.listener.Addr().String() }
 // Close stops it. Messages under way are lost, and their senders know.
 func (s *Sink) Close() error {
 	err := s.server.Close()
+	s.listener.Close() // a server that is closed before it came to serve does not know of it
 	if serveErr := <-s.done; serveErr != nil && !errors.Is(serveErr, smtp.ErrServerClosed) {
 		return serveErr
 	}

@@ -52,3 +52,17 @@ func TestSinkListensOnThisMachineOnly(t *testing.T) {
 		}
 	}
 }
+
+// It may be closed before it has come to take connections.
+func TestSinkClosesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	for range 200 {
+		s, err := sink.Listen("127.0.0.1:0", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatalf("Close: %v", err)
+		}
+	}
+}
