@@ -64,7 +64,7 @@ func claimRows(ctx context.Context, tx *sql.Tx, sender string, limit int, now ti
 }
 
 // openRows is open for PostgreSQL, in one statement, which tells the places, too.
-func (r rollRow) openRows(ctx context.Context, tx *sql.Tx, e engine, sender string) (octets []byte, err error) {
+func (r rollRow) openRows(ctx context.Context, tx *frequent, e engine, sender string) (octets []byte, err error) {
 	err = tx.QueryRowContext(ctx, `
 		WITH made AS (
 		    INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)

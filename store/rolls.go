@@ -33,9 +33,11 @@ func insertRoll(ctx context.Context, tx *sql.Tx, e engine, mailing string) error
 			return fmt.Errorf("write the roll: %w", err)
 		}
 	}
+	often := newFrequent(tx, e)
+	defer often.close()
 	for part := 1; ; part++ {
 		written := 0
-		err := each(ctx, tx, func(row scanner) error {
+		err := each(ctx, often, func(row scanner) error {
 			var size int
 			err := row.Scan(&size, &last)
 			written += size
@@ -71,11 +73,13 @@ type rollRow struct {
 // many whole rows as there is room for.
 func claimRoll(ctx context.Context, tx *sql.Tx, e engine, sender string, room int) (found []taken, err error) {
 	rows, err := nextRolls(ctx, tx, e, room)
+	often := newFrequent(tx, e)
+	defer often.close()
 	for _, r := range rows {
 		if err != nil || len(found)+r.size > room {
 			break
 		}
-		found, err = r.claim(ctx, tx, e, sender, found)
+		found, err = r.claim(ctx, often, e, sender, found)
 	}
 	return found, err
 }
@@ -117,7 +121,7 @@ func nextRolls(ctx context.Context, tx *sql.Tx, e engine, count int) (rows []rol
 }
 
 // claim makes the deliveries of a row, as sender's, and adds them to found.
-func (r rollRow) claim(ctx context.Context, tx *sql.Tx, e engine, sender string, found []taken) ([]taken, error) {
+func (r rollRow) claim(ctx context.Context, tx *frequent, e engine, sender string, found []taken) ([]taken, error) {
 	open := r.open
 	if !e.alone {
 		open = r.openRows
@@ -134,7 +138,7 @@ func (r rollRow) claim(ctx context.Context, tx *sql.Tx, e engine, sender string,
 
 // open makes the deliveries of a row and returns their recipients with the
 // address that each has now. They come in one text: see due.
-func (r rollRow) open(ctx context.Context, tx *sql.Tx, e engine, sender string) (octets []byte, err error) {
+func (r rollRow) open(ctx context.Context, tx *frequent, e engine, sender string) (octets []byte, err error) {
 	_, err = tx.ExecContext(ctx, `
 		WITH listed (id) AS (`+e.members+`)
 		INSERT INTO deliveries (mailing, recipient, variant, state, sender, fence)
