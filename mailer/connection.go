@@ -98,7 +98,7 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 	if err != nil {
 		l.forget()
 		err = &DeliveryError{Permanent: true, Stage: StageConnect, Err: err} // nothing that could be sent
-		r.notes.end(judge(c, err, terms{now: r.Now(), others: true}).end(Bounced, recipient).Outcome)
+		r.notes.end(judge(c, err, terms{now: r.Now(), others: true}).end(Bounced, recipient).Outcome, false)
 		r.log.Error("a message cannot be made", "subscriber", c.To.ID, "err", err)
 		return
 	}
@@ -114,7 +114,7 @@ func (l *line) deliver(ctx, last context.Context, c Claim) {
 		v.Reply = clip(oneLine(reply), longestReply)
 	}
 	failpoint.Pass("end")
-	r.notes.end(v.Outcome)
+	r.notes.end(v.Outcome, l.told)
 	failpoint.Pass("ended")
 	r.Counter.Tried(p.mailing.Kind, v.Outcome, took)
 	l.settle(last, p.mailing, v, err)

@@ -32,7 +32,7 @@ func (l *line) standAside() {
 func (l *line) giveBack(c Claim) {
 	if l.away {
 		now := l.run.Now()
-		l.run.notes.end(Outcome{Claim: c, State: Queued, At: now, DueAt: now})
+		l.run.notes.end(Outcome{Claim: c, State: Queued, At: now, DueAt: now}, false)
 	}
 }
 

@@ -133,7 +133,8 @@ type Jotter interface {
 	// Jot is Note where all that is begun is Clear. It reports false, and has
 	// noted nothing, when only Note can tell. Stale says that a Note, if only of
 	// nothing, should come soon, so that others see what was noted.
-	Jot(sender string, ends []Outcome, begins []Claim) (noted, stale bool)
+	// More says that a beginning follows at once; ends may be noted with that.
+	Jot(sender string, ends []Outcome, begins []Claim, more bool) (noted, stale bool)
 }
 
 // A Roster knows which senders are alive.

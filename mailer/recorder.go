@@ -62,17 +62,18 @@ func startRecorder(ctx context.Context, of *run) *recorder {
 func (r *recorder) begin(c Claim) (Standing, error) {
 	s := r.slip()
 	s.begins = append(s.begins, c)
-	if r.jot(s) {
+	if r.jot(s, false) {
 		return Clear, nil
 	}
 	return r.ask(c)
 }
 
-// end notes how a message ended.
-func (r *recorder) end(o Outcome) {
+// end notes how a message ended. More says that the same connection begins
+// another at once.
+func (r *recorder) end(o Outcome, more bool) {
 	s := r.slip()
 	s.ends = append(s.ends, o)
-	if !r.jot(s) {
+	if !r.jot(s, more) {
 		r.tell(o)
 	}
 }
@@ -113,12 +114,12 @@ func (r *recorder) slip() *slip {
 
 // jot notes something at once, if the ledger can and nothing is to be noted
 // before it, and takes the slip back.
-func (r *recorder) jot(s *slip) bool {
+func (r *recorder) jot(s *slip, more bool) bool {
 	defer r.slips.Put(s)
 	if r.jotter == nil || r.behind.Load() > 0 {
 		return false
 	}
-	noted, stale := r.jotter.Jot(r.sender, s.ends, s.begins)
+	noted, stale := r.jotter.Jot(r.sender, s.ends, s.begins, more)
 	if noted && !r.jots.Load() {
 		r.jots.Store(true)
 	}

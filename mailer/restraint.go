@@ -28,7 +28,7 @@ func (r *run) mayGo(ctx context.Context, c Claim) (bool, error) {
 		if r.Patience > 0 && !since.IsZero() && now.Sub(since) > r.Patience {
 			state = Deferred // a send that somebody waits for ends without it
 		}
-		r.notes.end(Outcome{Claim: c, State: state, At: now, DueAt: due, Reply: reasonDomain})
+		r.notes.end(Outcome{Claim: c, State: state, At: now, DueAt: due, Reply: reasonDomain}, false)
 		return false, nil
 	}
 	if len(r.Warmup.Days) == 0 || c.Attempts > 0 || c.Doubts > 0 || !c.FailedAt.IsZero() {
@@ -45,7 +45,7 @@ func (r *run) mayGo(ctx context.Context, c Claim) (bool, error) {
 	})
 	if err == nil && !ok {
 		r.strays.dealtWith()
-		r.notes.end(Outcome{Claim: c, State: Deferred, At: now, DueAt: r.Warmup.morning(now, 1).UTC(), Reply: ReasonWarmup})
+		r.notes.end(Outcome{Claim: c, State: Deferred, At: now, DueAt: r.Warmup.morning(now, 1).UTC(), Reply: ReasonWarmup}, false)
 	}
 	return ok, err
 }

@@ -114,12 +114,12 @@ func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, 
 
 // Jot notes in the journal of a sender that has one. What goes wrong there Note
 // will say.
-func (s *Store) Jot(sender string, ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool) {
+func (s *Store) Jot(sender string, ends []mailer.Outcome, begins []mailer.Claim, more bool) (noted, stale bool) {
 	j := s.journalOf(sender)
 	if j == nil || j.table != nil { // a table takes many at a time better
 		return false, false
 	}
-	noted, stale, err := j.tryNote(ends, begins)
+	noted, stale, err := j.tryNote(ends, begins, more)
 	return noted && err == nil, noted && stale
 }
 

@@ -27,9 +27,9 @@ type sendJournal struct {
 	folding sync.Mutex // one fold at a time; taken before mu
 
 	mu      sync.Mutex
-	file    *os.File // the sender's lock file
-	size    int64    // of what is written
-	buffer  []byte
+	file    *os.File              // the sender's lock file
+	size    int64                 // of what is written
+	buffer  []byte                // records that are not written yet
 	ends    []mailer.Outcome      // not in the deliveries yet
 	begun   map[deliveryKey]int64 // the fence of the claim
 	spare   []mailer.Outcome      // the room of earlier ends
@@ -105,13 +105,23 @@ func (s *Store) closeJournal(sender string) (done bool) {
 	delete(s.journals.open, sender)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return len(j.ends) == 0
+	if len(j.ends) == 0 {
+		return true
+	}
+	if j.file != nil && len(j.buffer) > 0 {
+		j.file.WriteAt(j.buffer, j.size) //nolint:errcheck // whoever comes next takes them for doubts, at worst
+	}
+	return false
 }
+
+// mostHeld is how many octets of ends wait for a beginning to be written with.
+const mostHeld = 16 << 10
 
 // note appends ends and begins if every claim still stands as it was read and
 // the journal is not full: what is longer than readJournal reads would be
-// forgotten by a death. It reports whether it did.
-func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, error) {
+// forgotten by a death. It reports whether it did. Ends of which more follows at
+// once are written with that.
+func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim, more bool) (bool, error) {
 	if j.size > longestJournal {
 		return false, nil
 	}
@@ -126,22 +136,34 @@ func (j *sendJournal) note(ends []mailer.Outcome, begins []mailer.Claim) (bool, 
 			return false, nil
 		}
 	}
+	held := len(j.buffer)
 	j.write(ends, begins)
-	if err := failpoint.Err("journal"); err != nil {
-		return false, err
+	if more && len(begins) == 0 && held < mostHeld {
+		j.keep(ends, nil)
+		return true, nil
 	}
-	if _, err := j.file.WriteAt(j.buffer, j.size); err != nil {
+	err := failpoint.Err("journal")
+	if err == nil {
+		_, err = j.file.WriteAt(j.buffer, j.size)
+	}
+	if err != nil {
+		j.buffer = j.buffer[:held]
 		return false, err // the next record takes its place
 	}
 	failpoint.Pass("journalled")
-	j.size += int64(len(j.buffer))
+	j.written()
 	j.keep(ends, begins)
 	return true, nil
 }
 
-// write fills the buffer with records.
-func (j *sendJournal) write(ends []mailer.Outcome, begins []mailer.Claim) {
+// written counts the buffer to the file, and empties it.
+func (j *sendJournal) written() {
+	j.size += int64(len(j.buffer))
 	j.buffer = j.buffer[:0]
+}
+
+// write adds records to the buffer.
+func (j *sendJournal) write(ends []mailer.Outcome, begins []mailer.Claim) {
 	for _, o := range ends {
 		j.buffer = appendRecord(j.buffer, o)
 	}
@@ -163,13 +185,13 @@ func (j *sendJournal) keep(ends []mailer.Outcome, begins []mailer.Claim) {
 
 // tryNote is note for one at a time; stale says that the journal should be
 // taken over.
-func (j *sendJournal) tryNote(ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool, err error) {
+func (j *sendJournal) tryNote(ends []mailer.Outcome, begins []mailer.Claim, more bool) (noted, stale bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.table != nil {
 		return false, false, nil // that is no matter of a moment: see tryNotes
 	}
-	noted, err = j.note(ends, begins)
+	noted, err = j.note(ends, begins, more)
 	return noted, len(j.ends) > 0 && time.Since(j.folded) > foldEvery, err
 }
 
@@ -270,7 +292,7 @@ func (s *Store) fold(ctx context.Context, sender string, in transaction, f func(
 	j.spare = ends[:0]
 	failpoint.Pass("journal emptied")
 	if full && j.file.Truncate(0) == nil {
-		j.size = 0
+		j.size, j.buffer = 0, j.buffer[:0] // what was held is in the deliveries, too
 	}
 	if before != j.seen {
 		j.stamp++ // somebody else has changed something since we last read

@@ -75,6 +75,7 @@ func (j *sendJournal) noteRow(ctx context.Context, ends []mailer.Outcome, begins
 		return false, err
 	}
 	mailings, recipients, fences := claimArrays(begins)
+	j.buffer = j.buffer[:0]
 	j.write(ends, begins)
 	ctx, cancel := context.WithTimeout(ctx, noteTimeout)
 	defer cancel()
@@ -129,7 +130,7 @@ func claimArrays(claims []mailer.Claim) (mailings, recipients []string, fences [
 // tryNotes is tryNote for many at a time, wherever the journal is kept.
 func (j *sendJournal) tryNotes(ctx context.Context, ends []mailer.Outcome, begins []mailer.Claim) (noted, stale bool, err error) {
 	if j.table == nil {
-		return j.tryNote(ends, begins)
+		return j.tryNote(ends, begins, false)
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
