@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -61,6 +62,7 @@ func (e *environment) send(ctx context.Context, a *app, f sendFlags) error {
 		return err
 	}
 	p.Sender.Patience = patience
+	defer debug.SetGCPercent(debug.SetGCPercent(80)) // a send may share a small machine for hours
 	if err := e.announce(ctx, a, p, o); err != nil {
 		return err
 	}
