@@ -88,7 +88,7 @@ func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, items []feeds.Item, n
 	for i, it := range items {
 		rows[i] = itemRow(it, now)
 	}
-	err = s.insertEach(ctx, tx, "INSERT INTO items ("+itemColumns+", folded)", rows, `
+	err = insertEach(ctx, tx, s.engine, "INSERT INTO items ("+itemColumns+", folded)", rows, `
 		ON CONFLICT (id) DO UPDATE SET
 		    outlet = excluded.outlet, guid = excluded.guid, url = excluded.url, title = excluded.title,
 		    summary = excluded.summary, excerpt = excluded.excerpt, author = excluded.author, lang = excluded.lang,

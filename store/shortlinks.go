@@ -33,7 +33,7 @@ func (s *Store) SaveShortLinks(ctx context.Context, links []feeds.ShortLink) err
 		rows[i] = []any{l.Address, l.Target, utc(l.AskedAt)}
 	}
 	err := s.inCheapTx(ctx, func(tx *sql.Tx) error {
-		return s.insertEach(ctx, tx, "INSERT INTO short_links (address, target, asked_at)", rows, `
+		return insertEach(ctx, tx, s.engine, "INSERT INTO short_links (address, target, asked_at)", rows, `
 			ON CONFLICT (address) DO UPDATE SET
 			    target = CASE WHEN excluded.target = '' THEN short_links.target ELSE excluded.target END,
 			    asked_at = excluded.asked_at`)

@@ -68,7 +68,7 @@ func (s *Store) saveVisits(ctx context.Context, tx *sql.Tx, readings []feeds.Rea
 			return err
 		}
 	}
-	return s.insertEach(ctx, tx, "INSERT INTO visits ("+visitColumns+")", rows, `
+	return insertEach(ctx, tx, s.engine, "INSERT INTO visits ("+visitColumns+")", rows, `
 		ON CONFLICT (source) DO UPDATE SET
 		    url = excluded.url, etag = excluded.etag, last_modified = excluded.last_modified, title = excluded.title,
 		    first_at = excluded.first_at, last_at = excluded.last_at, next_at = excluded.next_at, status = excluded.status,
