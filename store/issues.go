@@ -221,9 +221,7 @@ const (
 		FROM (SELECT DISTINCT lang, topics, format FROM subscribers WHERE state || '' = 'active') AS found ORDER BY 1`
 )
 
-func audiences(ctx context.Context, db interface {
-	QueryContext(context.Context, string, ...any) (*sql.Rows, error)
-}, query string) ([]mailer.Audience, error) {
+func audiences(ctx context.Context, db querier, query string) ([]mailer.Audience, error) {
 	rows, err := db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
