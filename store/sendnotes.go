@@ -340,32 +340,20 @@ func readRows(ctx context.Context, tx *sql.Tx, sender string) (ends []mailer.Out
 	if _, err := tx.ExecContext(ctx, "DELETE FROM sender_notes WHERE sender = $1 AND number = 0", sender); err != nil {
 		return nil, nil, err
 	}
-	open := make(map[deliveryKey]mailer.Claim)
+	left := newLeftover()
 	err = each(ctx, tx, func(row scanner) error {
 		var notes []byte
 		if err := row.Scan(&notes); err != nil {
 			return err
 		}
-		for len(notes) > 0 {
-			o, rest, ok := parseRecord(notes)
-			if !ok {
-				return errors.New("a note is damaged")
-			}
-			if notes = rest; o.State == mailer.Sending {
-				open[keyOf(o.Claim)] = o.Claim
-				continue
-			}
-			delete(open, keyOf(o.Claim))
-			ends = append(ends, o)
+		if rest := left.read(notes); len(rest) > 0 {
+			return errors.New("a note is damaged")
 		}
 		return nil
 	}, "SELECT notes FROM sender_notes WHERE sender = $1 ORDER BY number", sender)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read notes: %w", err)
 	}
-	for _, c := range open {
-		begun = append(begun, c)
-	}
 	_, err = tx.ExecContext(ctx, "DELETE FROM sender_notes WHERE sender = $1", sender)
-	return ends, begun, err
+	return left.ends, left.begun(), err
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"weekward/mailer"
@@ -107,22 +109,37 @@ func readJournal(path string) (ends []mailer.Outcome, begun []mailer.Claim, err 
 	if err != nil {
 		return nil, nil, err
 	}
-	open := make(map[deliveryKey]mailer.Claim)
+	left := newLeftover()
+	left.read(data) // up to the end, or to what a power cut left
+	return left.ends, left.begun(), nil
+}
+
+// A leftover is what the records of a dead sender say.
+type leftover struct {
+	ends []mailer.Outcome
+	open map[deliveryKey]mailer.Claim // begun and not ended
+}
+
+func newLeftover() *leftover { return &leftover{open: make(map[deliveryKey]mailer.Claim)} }
+
+// read takes in records, in the order in which they were written, and returns
+// what follows the last that is whole.
+func (l *leftover) read(data []byte) (rest []byte) {
 	for {
 		o, rest, ok := parseRecord(data)
 		if !ok {
-			break // the end, or what a power cut left
+			return data
 		}
-		data = rest
-		if o.State == mailer.Sending {
-			open[keyOf(o.Claim)] = o.Claim
+		if data = rest; o.State == mailer.Sending {
+			l.open[keyOf(o.Claim)] = o.Claim
 			continue
 		}
-		delete(open, keyOf(o.Claim))
-		ends = append(ends, o)
+		delete(l.open, keyOf(o.Claim))
+		l.ends = append(l.ends, o)
 	}
-	for _, c := range open {
-		begun = append(begun, c)
-	}
-	return ends, begun, nil
+}
+
+// begun are the messages that may be with the relay.
+func (l *leftover) begun() []mailer.Claim {
+	return slices.Collect(maps.Values(l.open))
 }
