@@ -57,25 +57,7 @@ func TestMetricsTellHowASendGoes(t *testing.T) {
 	n.subscribe(t, 30)
 	n.approve(t, slot)
 
-	e := &environment{&options{config: n.config()}, &terminal{out: io.Discard, err: io.Discard}}
-	a, err := e.open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.close()
-	d, err := openDoors(WebConfig{Addr: "127.0.0.1:0", DeskAddr: "127.0.0.1:0", MetricsAddr: ":0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	served := make(chan error, 1)
-	go func() { served <- a.run(ctx, d, true) }()
-	defer func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Errorf("run = %v", err)
-		}
-	}()
+	d := n.serveFigures(t, true)
 	if _, err := http.PostForm("http://"+d.public.Addr().String()+"/subscribe", url.Values{"email": {"new@example.org"}}); err != nil {
 		t.Fatal(err)
 	}
@@ -114,24 +96,36 @@ func TestMetricsTellHowASendGoes(t *testing.T) {
 	}
 }
 
-// Figures are for the machines' keeper: the public site and the desk do not
-// have them, nor does anything else stand on their listener.
-func TestMetricsAreOnTheirOwnListenerOnly(t *testing.T) {
-	n := newNewsletter(t, func(*Config) {})
+// serveFigures runs the server until the test ends, with a listener for figures.
+func (n *newsletter) serveFigures(t *testing.T, sends bool) doors {
+	t.Helper()
 	e := &environment{&options{config: n.config()}, &terminal{out: io.Discard, err: io.Discard}}
 	a, err := e.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer a.close()
 	d, err := openDoors(WebConfig{Addr: "127.0.0.1:0", DeskAddr: "127.0.0.1:0", MetricsAddr: ":0"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- a.run(ctx, d, false) }()
-	defer func() { stop(); <-served }()
+	go func() { served <- a.run(ctx, d, sends) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Errorf("run = %v", err)
+		}
+		a.close()
+	})
+	return d
+}
+
+// Figures are for the machines' keeper: the public site and the desk do not
+// have them, nor does anything else stand on their listener.
+func TestMetricsAreOnTheirOwnListenerOnly(t *testing.T) {
+	n := newNewsletter(t, func(*Config) {})
+	d := n.serveFigures(t, false)
 	if host, _, _ := net.SplitHostPort(d.metrics.Addr().String()); host != "127.0.0.1" {
 		t.Errorf("metrics_addr without a host listens on %s, want loopback", host)
 	}
