@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"weekward/store/storetest"
 )
 
 // benchReaders is how many BenchmarkSend mails; 5,000 when empty. From 100,000
@@ -19,7 +21,8 @@ const benchReaders = "WEEKWARD_BENCH_READERS"
 
 // BenchmarkSend sends an issue by the program itself, in a process of its own,
 // over 10 connections to a relay on loopback that throws everything away: from
-// the start of the process to its end, the ledger on SQLite.
+// the start of the process to its end, the ledger on SQLite or PostgreSQL. The
+// figure of CPU is the program's own.
 //
 //	WEEKWARD_BENCH_READERS=100000 go test ./cmd/weekward -run xxx -bench 'Send$' -benchtime 1x
 func BenchmarkSend(b *testing.B) {
@@ -30,18 +33,25 @@ func BenchmarkSend(b *testing.B) {
 			b.Fatalf("%s: %v", benchReaders, err)
 		}
 	}
-	for range b.N {
-		benchmarkSend(b, readers)
-	}
+	b.Run("sqlite", func(b *testing.B) {
+		for range b.N {
+			benchmarkSend(b, readers, "subscribers.db")
+		}
+	})
+	b.Run("postgres", func(b *testing.B) {
+		for range b.N {
+			benchmarkSend(b, readers, storetest.Postgres(b))
+		}
+	})
 }
 
 // benchmarkSend makes a newsletter and sends its one issue.
-func benchmarkSend(b *testing.B, readers int) {
+func benchmarkSend(b *testing.B, readers int, database string) {
 	slot := time.Date(2026, 3, 3, 7, 0, 0, 0, time.UTC)
 	relay := startDevourer(b)
 	n := newNewsletter(b, func(c *Config) {
 		reads(smallWeek(b, slot))(c)
-		c.Schedule.Review = "send"
+		c.Schedule.Review, c.Database.URL = "send", database
 		c.SMTP.URL, c.SMTP.Connections = "smtp://"+relay.addr, 10
 	})
 	b.Setenv("WEEKWARD_NOW", slot.Format(time.RFC3339))
