@@ -67,23 +67,21 @@ func skip(ctx context.Context, tx *sql.Tx, c mailer.Claim, now time.Time) error 
 // relay hears of a message only after it.
 func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, begins []mailer.Claim, now time.Time) ([]mailer.Standing, error) {
 	j := s.journalOf(sender)
-	if j != nil {
-		noted, stale, err := j.tryNotes(ctx, ends, begins)
-		if err != nil {
-			return nil, fmt.Errorf("note deliveries: %w", err)
-		}
-		if noted && stale {
-			// A failure is not this note's: it stands, and whoever were told
-			// otherwise would never send what has begun. The ends are kept for
-			// the next fold; a beat or a claim says what is wrong.
-			s.fold(ctx, sender, s.inCheapTx, nothingMore) //nolint:errcheck // see above
-		}
-		if noted {
-			return make([]mailer.Standing, len(begins)), nil // all Clear
-		}
+	noted, stale, err := j.note(ctx, ends, begins)
+	if err != nil {
+		return nil, fmt.Errorf("note deliveries: %w", err)
+	}
+	if noted && stale {
+		// A failure is not this note's: it stands, and whoever were told
+		// otherwise would never send what has begun. The ends are kept for
+		// the next fold; a beat or a claim says what is wrong.
+		j.fold(ctx, s.inCheapTx, nothingMore) //nolint:errcheck // see above
+	}
+	if noted {
+		return make([]mailer.Standing, len(begins)), nil // all Clear
 	}
 	standings, underWay := make([]mailer.Standing, len(begins)), j.underWay(begins)
-	_, err := s.fold(ctx, sender, s.inCheapTx, func(tx *sql.Tx) error {
+	_, err = j.fold(ctx, s.inCheapTx, func(tx *sql.Tx) error {
 		for _, o := range ends {
 			if err := end(ctx, tx, sender, o); err != nil {
 				return err
@@ -106,20 +104,14 @@ func (s *Store) Note(ctx context.Context, sender string, ends []mailer.Outcome, 
 	if err != nil {
 		return nil, fmt.Errorf("note deliveries: %w", err)
 	}
-	if j != nil {
-		j.ended(ends)
-	}
+	j.settled(ends)
 	return standings, nil
 }
 
 // Jot notes in the journal of a sender that has one. What goes wrong there Note
 // will say.
 func (s *Store) Jot(sender string, ends []mailer.Outcome, begins []mailer.Claim, more bool) (noted, stale bool) {
-	j := s.journalOf(sender)
-	if j == nil || j.table != nil { // a table takes many at a time better
-		return false, false
-	}
-	noted, stale, err := j.tryNote(ends, begins, more)
+	noted, stale, err := s.journalOf(sender).jot(ends, begins, more)
 	return noted && err == nil, noted && stale
 }
 
@@ -184,9 +176,7 @@ func begin(ctx context.Context, tx *sql.Tx, sender string, c mailer.Claim, now t
 
 // Release queues the claims of sender that have not begun.
 func (s *Store) Release(ctx context.Context, sender string) error {
-	if j := s.journalOf(sender); j != nil {
-		j.leave()
-	}
+	s.journalOf(sender).leave()
 	_, err := s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		if err := s.tellReleased(ctx, tx, sender); err != nil {
 			return fmt.Errorf("release claims: %w", err)

@@ -51,7 +51,7 @@ func (s *Store) FoldCheaply(ctx context.Context, sender string) error {
 
 // ForgetSender ends a sender as if its files had gone with its machine.
 func (s *Store) ForgetSender(sender string) {
-	if s.journalOf(sender) != nil {
+	if s.journalOf(sender) != (noJournal{}) {
 		s.Abandon(sender)
 		s.forgetSenderLock(sender)
 	}

@@ -26,7 +26,7 @@ func (s *Store) Join(ctx context.Context, sender string) error {
 		err = s.inTx(ctx, func(tx *sql.Tx) error {
 			err := enlist(ctx, tx, sender)
 			if err == nil && s.notes != nil {
-				err = openNotebook(ctx, tx, sender)
+				err = openRowJournal(ctx, tx, sender)
 			}
 			return err
 		})
@@ -60,9 +60,7 @@ func (s *Store) Leave(ctx context.Context, sender string) (err error) {
 			s.locks.release(s.senderLockPath(sender)) // whoever comes next reads it
 		}
 	}()
-	if j := s.journalOf(sender); j != nil {
-		j.leave()
-	}
+	s.journalOf(sender).leave()
 	_, err = s.fold(ctx, sender, s.inTx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `
 			DELETE FROM senders WHERE id = $1
@@ -93,6 +91,23 @@ func (s *Store) journalLeft(ctx context.Context, tx *sql.Tx, sender string) (end
 		return readRows(ctx, tx, sender)
 	}
 	return readJournal(s.senderLockPath(sender))
+}
+
+// takeOver writes what a dead sender noted into its deliveries: how messages
+// ended, and which had begun and not ended.
+func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, sender string, ends []mailer.Outcome, begun []mailer.Claim) error {
+	if isPostgres(s.address) {
+		return takeOverRows(ctx, tx, sender, ends, begun)
+	}
+	if err := endAll(ctx, tx, sender, ends); err != nil {
+		return err
+	}
+	for _, c := range begun {
+		if err := markSending(ctx, tx, sender, c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Beat says that sender lives, and returns the others.

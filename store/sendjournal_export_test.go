@@ -15,7 +15,7 @@ func (s *Store) Abandon(sender string) {
 func (s *Store) JournalPath(sender string) string { return s.senderLockPath(sender) }
 
 // AgeJournal has the next note take the journal over into the deliveries.
-func (s *Store) AgeJournal(sender string) { s.journalOf(sender).folded = time.Time{} }
+func (s *Store) AgeJournal(sender string) { s.journalOf(sender).(*fileJournal).folded = time.Time{} }
 
 // The parts of the journal that are tested by themselves.
 var (
