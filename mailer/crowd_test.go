@@ -49,8 +49,8 @@ func TestSendThatTheRelayCrowdsOutCanBeStopped(t *testing.T) {
 		close(relay.answer)
 		select {
 		case <-done:
-		case <-time.After(20 * time.Second):
-			t.Fatalf("Deliver, stopped after %d refused connections: no end within 20 s", relay.refused.Load())
+		case <-time.After(3 * time.Second):
+			t.Fatalf("Deliver, stopped after %d refused connections: no end within 3 s", relay.refused.Load())
 		}
 	}
 }

@@ -136,8 +136,8 @@ func TestLastOutcomeIsWrittenWhenTheLedgerFailedOnce(t *testing.T) {
 	select {
 	case r := <-done:
 		wantFigures(t, r, mailer.Report{Issue: 1, State: mailer.IssueSent, Planned: 3, Sent: 3})
-	case <-time.After(20 * time.Second):
-		t.Fatal("the send did not end within 20 s")
+	case <-time.After(5 * time.Second):
+		t.Fatal("the send did not end within 5 s")
 	}
 	wantOnce(t, n.Relay, addresses)
 }
@@ -170,10 +170,10 @@ func TestLetterThatIsErasedInMidSendHoldsNobodyUp(t *testing.T) {
 	}
 	n.Press.Sender.Ledger = &erasing{n.Store, func() { n.exec("DELETE FROM mailings WHERE id = 'erased'") }}
 	n.Press.Sender.Patience = 0
-	work, stop := context.WithTimeout(context.Background(), 20*time.Second)
+	work, stop := context.WithTimeout(context.Background(), 3*time.Second)
 	defer stop()
 	if err := n.Press.Sender.Deliver(work); err != nil {
-		t.Errorf("Deliver = %v, want none, and an end within 20 s", err)
+		t.Errorf("Deliver = %v, want none, and an end within 3 s", err)
 	}
 	if got := n.Relay.count(); got["kept@example.org"] != 1 || len(got) != 1 {
 		t.Errorf("mails: got %v, want one to kept@example.org", got)

@@ -548,8 +548,8 @@ func TestServeSendsWhatBecomesDueAndStops(t *testing.T) {
 	wake <- struct{}{}
 	select {
 	case <-all:
-	case <-time.After(20 * time.Second):
-		t.Error("the served issue did not go out within 20 s")
+	case <-time.After(5 * time.Second):
+		t.Error("the served issue did not go out within 5 s")
 	}
 	stop()
 	if err := <-done; err != nil {

@@ -39,7 +39,7 @@ func TestNextWindowIsClaimedWhileOneIsSent(t *testing.T) {
 		}
 		select {
 		case <-ledger.second:
-		case <-time.After(20 * time.Second):
+		case <-time.After(5 * time.Second):
 			t.Error("the next window is not claimed before this one has been sent")
 		}
 		return nil
