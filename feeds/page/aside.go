@@ -71,7 +71,7 @@ func (b *body) markAsides(n *html.Node, inArticle bool) {
 
 func (b *body) standsBeside(n *html.Node, inArticle bool) bool {
 	share := 0.0
-	if all := b.all(); all > 0 {
+	if all := b.chars[b.top]; all > 0 {
 		share = float64(b.chars[n]) / float64(all)
 	}
 	switch n.DataAtom {
@@ -107,18 +107,6 @@ func followsHeading(n *html.Node) bool {
 		}
 	}
 	return false
-}
-
-// all is the number of characters on the page.
-func (b *body) all() int {
-	if len(b.lines) == 0 {
-		return 0
-	}
-	top := b.lines[0].block
-	for top.Parent != nil && top.DataAtom != atom.Body {
-		top = top.Parent
-	}
-	return b.chars[top]
 }
 
 // isAside tells whether an element stands beside the article, or inside

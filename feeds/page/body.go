@@ -31,6 +31,7 @@ type line struct {
 // A body is the text of a page and where in it the article is.
 type body struct {
 	lines    []line
+	top      *html.Node             // what is read: the page's body, or a part of it
 	main     *html.Node             // the element that holds the article; nil when nothing does
 	region   *html.Node             // the element that holds it and its heading
 	comments map[*html.Node]bool    // elements that readers wrote, and teasers
@@ -50,39 +51,49 @@ func (d document) body() body {
 	if root.Length() == 0 {
 		return b
 	}
-	top := root.Nodes[0]
-	b.collect(top)
-	b.markAsides(top, false)
+	b.top = root.Nodes[0]
+	b.collect()
+	for _, l := range b.lines {
+		b.chars[l.block] += utf8.RuneCountInString(l.text)
+	}
+	sumUp(b.top, b.chars)
+	b.markAsides(b.top, false)
 	for i := range b.lines {
 		l := &b.lines[i]
 		l.aside = b.isAside(l.block)
 		l.weight = l.prose()
-		if l.aside {
-			continue
-		}
-		for n := l.block; n != nil; n = n.Parent {
-			b.weights[n] += l.weight
+		if !l.aside {
+			b.weights[l.block] += l.weight
 		}
 	}
-	b.main = b.innermost(top)
+	sumUp(b.top, b.weights)
+	b.main = b.innermost(b.top)
 	b.region = b.main
-	for headed := b.headed(); b.region != top && !headed[b.region]; {
+	for headed := b.headed(); b.region != b.top && !headed[b.region]; {
 		b.region = b.region.Parent
 	}
 	return b
 }
 
+// sumUp adds to each element what is inside the elements in it: once for each,
+// however deep they are.
+func sumUp[N int | float64](n *html.Node, inside map[*html.Node]N) N {
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if sum := sumUp(c, inside); sum != 0 {
+			inside[n] += sum
+		}
+	}
+	return inside[n]
+}
+
 // collect reads the lines of the page in order.
-func (b *body) collect(top *html.Node) {
+func (b *body) collect() {
 	var text strings.Builder
 	links := 0
 	flush := func(block *html.Node) {
 		if said := feeds.CleanText(text.String()); said != "" && len(b.lines) < maxLines {
 			n := utf8.RuneCountInString(said)
 			b.lines = append(b.lines, line{text: said, links: min(links, n), block: block})
-			for e := block; e != nil; e = e.Parent {
-				b.chars[e] += n
-			}
 		}
 		text.Reset()
 		links = 0
@@ -117,8 +128,8 @@ func (b *body) collect(top *html.Node) {
 			flush(block)
 		}
 	}
-	walk(top, top, false)
-	flush(top)
+	walk(b.top, b.top, false)
+	flush(b.top)
 }
 
 // nextElement is the element that follows with nothing but space between.

@@ -229,8 +229,8 @@ func (e entry) finding() feeds.Finding {
 // summary is the longest line of an entry beside its title, when it is long
 // enough to say something.
 func (e entry) summary(title string) string {
-	b := body{chars: map[*html.Node]int{}}
-	b.collect(e.element)
+	b := body{top: e.element}
+	b.collect()
 	longest := ""
 	for _, l := range b.lines {
 		if len(l.text) > len(longest) && letters(l.text) != letters(title) && !isHeading(l.block) {
